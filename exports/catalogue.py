@@ -1,0 +1,64 @@
+"""The live schema of a platform database as plain values, as far as mapping, export and erasure need it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from exports.contents import ForeignKey, Kind
+
+
+class Relation(StrEnum):
+    """What a name in the catalogue is."""
+
+    TABLE = "table"
+    PARTITIONED = "partitioned table"
+    PARTITION = "partition"
+    INHERITANCE_CHILD = "inheritance child"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialised view"
+    FOREIGN_TABLE = "foreign table"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveColumn:
+    """A column as it is now; ``type`` is the engine's own spelling (PostgreSQL: ``format_type``)."""
+
+    name: str
+    type: str
+    kind: Kind
+    nullable: bool
+    sortable: bool = True
+    """Whether the engine can order by it (PostgreSQL: json, xml and point cannot)."""
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTable:
+    """A table or whatever looks like one."""
+
+    schema: str
+    name: str
+    relation: Relation
+    columns: tuple[LiveColumn, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    parents: tuple[tuple[str, str], ...] = ()
+    """(schema, name) of the tables it is a partition of or inherits from."""
+    triggers: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name a drafted data map gives it: schema-qualified outside the default schema."""
+        return self.name if self.schema in ("", "public") else f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """One database, as reflected; ``engine`` is ``postgresql``, ``sqlite`` or ``mysql``."""
+
+    engine: str
+    version: str
+    tables: dict[tuple[str, str], LiveTable]
+    """(schema, name) → table; engines without schemas use ''."""
+    large_objects: int = 0

@@ -1,0 +1,146 @@
+"""All settings, from the environment (``.env`` beside ``manage.py`` is read when it is there).
+
+A missing or malformed setting stops the start with one sentence that names it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from offboarding.configuration import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(str(BASE_DIR / ".env"))
+env = Environment(BASE_DIR)
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret("SECRET_KEY", debug_default="only-for-a-first-look-" + "x" * 40 if DEBUG else None)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "offboarding",
+    "exports",
+    "retention",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_q",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "offboarding.urls"
+WSGI_APPLICATION = "offboarding.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'offboarding.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "offboarding_cache"}}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
+TIME_ZONE = env.text("TIME_ZONE", default="Europe/Stockholm")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+STORAGES = {
+    "default": env.storage("STORAGE_DEFAULT_URL", default=f"file://{BASE_DIR / 'var' / 'uploads'}"),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+    "exports": env.storage("STORAGE_EXPORTS_URL", default=f"file://{BASE_DIR / 'var' / 'exports'}"),
+    "evidence": env.storage("STORAGE_EVIDENCE_URL", default=f"file://{BASE_DIR / 'var' / 'evidence'}"),
+    **env.platform_storages(default=f"file://{BASE_DIR / 'var' / 'platform_media'}"),
+}
+
+if not DEBUG:
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# The queue is a doorbell: a task carries one id. retry > timeout × (1 + ceil((queue_limit + 1) / workers)),
+# else a long export would be handed out twice (it would only find the job taken, see exports/jobs.py).
+EXPORT_TIMEOUT = env.whole("EXPORT_TIMEOUT", default=6 * 3600, least=60)
+_workers = env.whole("QUEUE_WORKERS", default=2, least=1)
+Q_CLUSTER = {
+    "name": "offboarding",
+    "orm": "default",
+    "workers": _workers,
+    "queue_limit": _workers,
+    "timeout": EXPORT_TIMEOUT,
+    "retry": EXPORT_TIMEOUT * (2 + -(-(_workers + 1) // _workers)),
+    "max_attempts": 3,
+    "ack_failures": True,
+    "save_limit": -1,
+    "catch_up": False,
+    "poll": 1,
+}
+
+# What the exports are made from and how
+DATA_MAP = env.path("DATA_MAP", default=BASE_DIR / "exports" / "sample" / "datamap.toml")
+PLATFORM_URLS = env.platform_urls(default=f"sqlite:///{BASE_DIR / 'var' / 'platform.sqlite3'}")
+EXPORT_WORK_DIR = env.path("EXPORT_WORK_DIR", default=BASE_DIR / "var" / "work")
+EXPORT_VOLUME_BYTES = env.whole("EXPORT_VOLUME_BYTES", default=2 * 1024**3, least=64 * 1024)
+EXPORT_LEASE_SECONDS = env.whole("EXPORT_LEASE_SECONDS", default=60, least=2)
+VENDOR_NAME = env.text("VENDOR_NAME", default="The vendor")
+SIGNING_KEY = env.signing_key("SIGNING_KEY", debug_file=BASE_DIR / "var" / "signing.key" if DEBUG else None)
+
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE: {TIME_ZONE!r} is no time zone of the IANA database, e.g. Europe/Stockholm.")
