@@ -1,0 +1,163 @@
+"""The ground for all tests: a safe environment, real servers, and an honest word about what was skipped."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests import parts
+from tests.servers.ground import Ground
+from tests.servers.mariadb import MariaDB
+from tests.servers.postgres import OwnPostgres, Postgres
+from tests.servers.s3 import S3
+
+_SERVER = pytest.StashKey[Postgres | None]()
+_GROUND = pytest.StashKey[Ground]()
+_SKIPPED = pytest.StashKey[dict[str, int]]()
+
+
+# Before Django --------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the database and the folders before Django reads its settings (pytest-django does it after us)."""
+    config.addinivalue_line("markers", "requires(*parts): skip where one of these real parts is missing")
+    config.stash[_SKIPPED] = {}
+    config.stash[_SERVER] = server = _server()
+    config.stash[_GROUND] = ground = Ground("tests")
+    ground.directory.chmod(0o755)
+    if not os.environ.get("DATABASE_URL"):
+        own = ground.directory / "offboarding.sqlite3"
+        os.environ["DATABASE_URL"] = server.url() if server else f"sqlite:///{own}"
+    os.environ.update(_safe_environment(ground.directory))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "offboarding.settings"
+    assert settings.DATABASES  # reads the settings now: pytest-django sets Django up only where they are read
+
+
+def _server() -> Postgres | None:
+    """The PostgreSQL that ``DATABASE_URL`` names, else one of our own where its programs are found."""
+    url = os.environ.get("DATABASE_URL", "")
+    found = parts.postgres_bin()
+    if url.startswith(("postgres://", "postgresql://", "psql://", "pgsql://")):
+        return Postgres("postgresql" + url[url.index("://") :], found)
+    return OwnPostgres(found) if found else None
+
+
+def _safe_environment(directory: Path) -> dict[str, str]:
+    """Settings that keep a test run away from everything real; they win over a ``.env`` file."""
+    return {
+        "DEBUG": "true",
+        "DATA_MAP": "",
+        "PLATFORM_URL": f"sqlite:///{directory / 'platform.sqlite3'}",
+        "STORAGE_DEFAULT_URL": f"file://{directory / 'uploads'}",
+        "STORAGE_EXPORTS_URL": f"file://{directory / 'exports'}",
+        "STORAGE_EVIDENCE_URL": f"file://{directory / 'evidence'}",
+        "STORAGE_PLATFORM_MEDIA_URL": f"file://{directory / 'platform_media'}",
+        "EXPORT_WORK_DIR": str(directory / "work"),
+        "SIGNING_KEY": base64.b64encode(bytes(range(32))).decode(),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop our server and remove what the run wrote."""
+    server = config.stash.get(_SERVER, None)
+    if isinstance(server, OwnPostgres):
+        server.close()
+    if _GROUND in config.stash:
+        config.stash[_GROUND].close()
+
+
+# Servers --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(pytestconfig: pytest.Config) -> None:
+    """Start our PostgreSQL before pytest-django makes the application's own database in it."""
+    server = pytestconfig.stash[_SERVER]
+    if server is not None:
+        server.start()
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> Postgres:
+    """A running PostgreSQL; ``postgres.url(name)`` is the URL of one database."""
+    server = pytestconfig.stash[_SERVER]
+    if server is None:
+        parts.need("postgresql")
+    assert server is not None
+    server.start()
+    return server
+
+
+@pytest.fixture
+def make_database(postgres: Postgres) -> Iterator[Callable[..., str]]:
+    """``make_database(sql="")`` makes a fresh PostgreSQL database, runs the SQL and returns its URL."""
+    made: list[str] = []
+
+    def make(sql: str = "") -> str:
+        made.append(postgres.create(sql))
+        return postgres.url(made[-1])
+
+    yield make
+    for name in made:
+        postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    """A running MariaDB; ``mariadb.url(name)`` is the SQLAlchemy URL of one database."""
+    server = MariaDB(parts.need("mariadbd"), parts.need("mariadb-install-db"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def make_mariadb(mariadb: MariaDB) -> Iterator[Callable[..., str]]:
+    """``make_mariadb(sql="")`` makes a fresh MariaDB database, runs the SQL and returns its URL."""
+    made: list[str] = []
+
+    def make(sql: str = "") -> str:
+        made.append(mariadb.create(sql))
+        return mariadb.url(made[-1])
+
+    yield make
+    for name in made:
+        mariadb.drop(name)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """An S3 server on loopback: ``.endpoint``, ``.make_bucket()``, ``.storage_url(bucket)``, ``.client()``."""
+    server = S3()
+    yield server
+    server.close()
+
+
+# Parts that may be missing --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """``program("soffice")`` is the path of a program; where it is missing the test is skipped."""
+    return lambda name: str(parts.need(name))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """``shared_data("oulad")`` is the folder of real data; where it is missing the test is skipped."""
+    return lambda name: parts.need(f"data:{name}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("requires"):
+        for name in mark.args:
+            parts.need(name)
