@@ -24,9 +24,6 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "offboarding",
-    "exports",
-    "retention",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -34,6 +31,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_q",
+    "offboarding",
+    "exports",
+    "retention",
 ]
 
 MIDDLEWARE = [
@@ -139,6 +139,8 @@ PLATFORM_URLS = env.platform_urls(default=f"sqlite:///{BASE_DIR / 'var' / 'platf
 EXPORT_WORK_DIR = env.path("EXPORT_WORK_DIR", default=BASE_DIR / "var" / "work")
 EXPORT_VOLUME_BYTES = env.whole("EXPORT_VOLUME_BYTES", default=2 * 1024**3, least=64 * 1024)
 EXPORT_LEASE_SECONDS = env.whole("EXPORT_LEASE_SECONDS", default=60, least=2)
+EXPORT_MAX_ATTEMPTS = env.whole("EXPORT_MAX_ATTEMPTS", default=10, least=1)
+EXPORT_KEEP_DAYS = env.whole("EXPORT_KEEP_DAYS", default=90, least=14)
 VENDOR_NAME = env.text("VENDOR_NAME", default="The vendor")
 SIGNING_KEY = env.signing_key("SIGNING_KEY", debug_file=BASE_DIR / "var" / "signing.key" if DEBUG else None)
 

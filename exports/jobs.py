@@ -1,0 +1,153 @@
+"""What people do with export jobs: request, cancel, retry, expire, accept a missing file.
+
+Every verb checks the permission and the precondition under a row lock and changes the row in one transaction;
+a refusal is a ``PermissionDenied`` or a ``ValidationError`` that names the field and the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_q.tasks import async_task
+
+from exports import delivery
+from exports.contents import Category
+from exports.models import FORMATS, ExportJob, MissingFile, Volume
+from offboarding.models import Customer
+
+
+def _allow(by: User, permission: str) -> None:
+    if not by.has_perm(f"exports.{permission}"):
+        raise PermissionDenied(_("You do not have the permission “%(name)s”.") % {"name": permission})
+
+
+def _chosen(field: str, chosen: Sequence[str], known: Sequence[str]) -> list[str]:
+    unknown = sorted(set(chosen) - set(known))
+    if unknown:
+        raise ValidationError({field: _("Unknown: %(names)s.") % {"names": ", ".join(unknown)}})
+    if not chosen:
+        raise ValidationError({field: _("Choose at least one.")})
+    return [name for name in known if name in chosen]
+
+
+def ring(job: ExportJob) -> None:
+    """Puts the job's id into the queue, in the transaction that is open; a lost ring is made good by ``run_jobs``."""
+    async_task("exports.tasks.run_export", job.pk, task_name=f"export {job.pk}", save=False)
+
+
+def request_export(
+    customer: Customer,
+    *,
+    by: User,
+    categories: Sequence[str] = tuple(Category),
+    formats: Sequence[str] = FORMATS,
+    language: str = "",
+) -> ExportJob:
+    """Asks for a package of the customer's data; a customer has one export under way at a time."""
+    _allow(by, "request_exportjob")
+    chosen = {
+        "categories": _chosen("categories", categories, [category.value for category in Category]),
+        "formats": _chosen("formats", formats, FORMATS),
+    }
+    try:
+        with transaction.atomic():
+            job = ExportJob.objects.create(
+                customer=customer,
+                language=language or customer.language,
+                requested_by=by,
+                requested_at=timezone.now(),
+                **chosen,
+            )
+            ring(job)
+    except IntegrityError as error:
+        if ExportJob.objects.filter(customer=customer, state__in=ExportJob.ACTIVE).exists():
+            raise ValidationError({"customer": _("An export of this customer is already under way.")}) from error
+        raise
+    return job
+
+
+def _locked(job: ExportJob) -> ExportJob:
+    return ExportJob.objects.select_for_update().get(pk=job.pk)
+
+
+def cancel(job: ExportJob, *, by: User) -> ExportJob:
+    """Stops a waiting or running job; its worker notices within seconds and clears up."""
+    _allow(by, "cancel_exportjob")
+    with transaction.atomic():
+        job = _locked(job)
+        if job.state not in ExportJob.ACTIVE:
+            raise ValidationError({"state": _("Only an export that waits or runs can be cancelled.")})
+        job.state, job.epoch, job.step = ExportJob.State.CANCELLED, job.epoch + 1, ""
+        job.finished_at = timezone.now()
+        job.save()
+        names = _remove_volumes(job)
+    delivery.remove(names)
+    return job
+
+
+def retry(job: ExportJob, *, by: User) -> ExportJob:
+    """Starts an export again from a new snapshot; what the failed one left is removed."""
+    _allow(by, "retry_exportjob")
+    try:
+        with transaction.atomic():
+            job = _locked(job)
+            if job.state not in ExportJob.RETRYABLE:
+                raise ValidationError(
+                    {"state": _("Only an export that is incomplete, failed or cancelled can be started again.")}
+                )
+            names = _remove_volumes(job)
+            job.state, job.epoch, job.attempt = ExportJob.State.QUEUED, job.epoch + 1, 0
+            job.started_at = job.finished_at = job.expires_at = job.heartbeat_at = None
+            job.tables_result = job.statement = None
+            job.error = job.step = job.worker = job.manifest_name = job.manifest_sha256 = ""
+            job.rows_done = job.bytes_done = job.rows_total = job.bytes_total = 0
+            job.save()
+            ring(job)
+    except IntegrityError as error:
+        raise ValidationError({"customer": _("An export of this customer is already under way.")}) from error
+    delivery.remove(names)
+    return job
+
+
+def expire(job: ExportJob, *, by: User | None = None) -> ExportJob:
+    """Removes the package from storage; the record, its checksums and its completeness statement stay.
+
+    ``by`` is None when ``run_jobs`` finds the time of keeping over.
+    """
+    if by is not None:
+        _allow(by, "expire_exportjob")
+    with transaction.atomic():
+        job = _locked(job)
+        due = job.expires_at is not None and job.expires_at <= timezone.now()
+        if job.state not in (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE) or not (by or due):
+            raise ValidationError({"state": _("Only a finished package can be removed.")})
+        names = [*job.volumes.verified().values_list("name", flat=True)]
+        names += [job.manifest_name, f"{job.manifest_name}.sig"] if job.manifest_name else []
+        job.volumes.verified().update(state=Volume.State.REMOVED)
+        job.state, job.expires_at = ExportJob.State.EXPIRED, None
+        job.save()
+    delivery.remove(names)
+    return job
+
+
+def _remove_volumes(job: ExportJob) -> list[str]:
+    """Forgets the volumes of an attempt that is given up; gives the names to remove from storage after the commit."""
+    names = [*job.volumes.exclude(name="").values_list("name", flat=True)]
+    names += [job.manifest_name, f"{job.manifest_name}.sig"] if job.manifest_name else []
+    job.volumes.all().delete()
+    return names
+
+
+def accept_missing(files: Sequence[MissingFile], *, by: User, because: str) -> int:
+    """Accepts, by name and with a reason, that these files are gone; the next run of the export counts them so."""
+    _allow(by, "accept_missingfile")
+    if not because.strip():
+        raise ValidationError({"accepted_because": _("Say why the export is complete without this file.")})
+    return MissingFile.objects.filter(pk__in=[file.pk for file in files], accepted_by=None).update(
+        accepted_by=by, accepted_at=timezone.now(), accepted_because=because.strip()
+    )

@@ -1,0 +1,153 @@
+"""``manage.py demo`` – the main job on the embedded default: a sample platform, one export, its proof, the admin."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from exports import jobs
+from exports.models import ExportJob
+from exports.progress import progress_of
+from exports.sample.platform import Summary, create
+from offboarding.models import Agreement, Customer
+
+LOGIN = "demo"
+PASSWORD = "demo"  # noqa: S105 – printed for a first look; refused outside DEBUG
+PATIENCE = 600
+"""Seconds after which an export that does not end is reported as a failure."""
+
+
+class Command(BaseCommand):
+    """Shows the main job for real: queue, worker, package and proof. Needs DEBUG=true; may be run again."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-serve", action="store_true", help="stop before serving the admin")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--size", type=int, default=None, help="rows of activity of the largest customer")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Runs every step; exits non-zero when the export is not complete or does not verify."""
+        if not settings.DEBUG:
+            raise CommandError("The demo writes a known login; it runs only with DEBUG=true.")
+        staff = self._prepare()
+        summary = self._sample(options["size"])
+        customer = self._customers(summary)
+        with _process("qcluster"):
+            job = self._export(customer, staff)
+            self._prove(job)
+            if not options["no_serve"]:
+                self._serve(options["port"])
+
+    def _prepare(self) -> User:
+        self._say("Preparing the application's own database")
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        staff, _made = User.objects.get_or_create(
+            username=LOGIN, defaults={"is_staff": True, "is_superuser": True, "email": "demo@example.org"}
+        )
+        staff.set_password(PASSWORD)
+        staff.save()
+        return staff
+
+    def _sample(self, size: int | None) -> Summary:
+        self._say("Creating the sample learning platform")
+        chosen = {} if size is None else {"size": size}
+        summary = create(settings.PLATFORM_URLS["platform"], storages["platform_media"], **chosen)
+        for tenant in summary.tenants:
+            self.stdout.write(f"  {tenant.name}: {sum(tenant.counts.values()):,} rows")
+        return summary
+
+    def _customers(self, summary: Summary) -> Customer:
+        today = timezone.localdate()
+        made = []
+        for position, tenant in enumerate(summary.tenants):
+            customer, _made = Customer.objects.update_or_create(
+                tenant_key=tenant.key, defaults={"name": tenant.name, "language": "sv" if position % 2 else "en"}
+            )
+            Agreement.objects.update_or_create(
+                number=f"A-{1001 + position}",
+                defaults={
+                    "customer": customer,
+                    "term_start": today - timedelta(days=364),
+                    "term_end": today + timedelta(days=20 * position),
+                },
+            )
+            made.append((sum(tenant.counts.values()), customer.pk, customer))
+        return max(made)[2]
+
+    def _export(self, customer: Customer, staff: User) -> ExportJob:
+        for job in ExportJob.objects.filter(customer=customer, state__in=ExportJob.ACTIVE):
+            jobs.cancel(job, by=staff)
+        job = jobs.request_export(customer, by=staff)
+        self._say(f"Export {job.pk} of {customer} is requested; the queue's worker takes it")
+        started, shown = time.monotonic(), ""
+        while job.state in ExportJob.ACTIVE:
+            if time.monotonic() - started > PATIENCE:
+                raise CommandError(f"Export {job.pk} has not ended after {PATIENCE} s; it is {job.state}.")
+            time.sleep(0.5)
+            job.refresh_from_db()
+            progress = progress_of(job, timezone.now())
+            line = f"  {progress['percent']:3d} %  {progress['step']}  {progress['text']}"
+            if line != shown:
+                self.stdout.write(line)
+                shown = line
+        if job.state != ExportJob.State.COMPLETE:
+            raise CommandError(f"Export {job.pk} is {job.state}: {job.error or job.statement}")
+        return job
+
+    def _prove(self, job: ExportJob) -> None:
+        folder = Path(storages["exports"].path(job.manifest_name)).parent
+        self._say("Verifying the package as the customer would, with the script that lies beside it")
+        done = subprocess.run(  # noqa: S603 – our own script
+            [sys.executable, str(folder / "verify.py"), str(folder)], check=False
+        )
+        if done.returncode:
+            raise CommandError("The package does not verify.")
+        self._say(f"The package lies in {folder}")
+        for volume in job.volumes.all():
+            self.stdout.write(f"  {Path(volume.name).name}  {volume.bytes:>12,} bytes  sha256 {volume.sha256[:16]}…")
+
+    def _serve(self, port: int) -> None:
+        self._say(f"Admin: http://127.0.0.1:{port}/admin/   user “{LOGIN}”, password “{PASSWORD}”   (Ctrl-C ends)")
+        try:
+            call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
+        except KeyboardInterrupt:
+            self.stdout.write("")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING(text))
+        self.stdout.flush()
+
+
+@contextmanager
+def _process(command: str) -> Iterator[None]:
+    """A management command beside us, ended with us."""
+    manage = str(settings.BASE_DIR / "manage.py")
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    with subprocess.Popen([sys.executable, manage, command], env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()

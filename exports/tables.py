@@ -1,0 +1,174 @@
+"""The tables of one export: one snapshot per database, every table read once, every format written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from exports.contents import Category
+from exports.datamap import DatabaseStore, DataMap
+from exports.drift import Difference, compare
+from exports.formats.base import Format, Part, open_formats
+from exports.formats.changes import PATH as CHANGES_PATH
+from exports.formats.changes import Changes
+from exports.scope import Selection, selections, tenant_row_sql
+from exports.sources.database import Snapshot, open_snapshot
+from exports.sources.ddl import ddl
+from exports.sources.files import FileRegister
+from exports.sources.reflection import reflect
+from exports.staging import Sink, Staged
+
+
+class UnknownTenantError(Exception):
+    """The platform has no such tenant, or more than one answers to the key."""
+
+
+@dataclass
+class TableResult:
+    """What happened to one table."""
+
+    selection: Selection
+    snapshot_rows: int
+    read_rows: int = 0
+
+
+@dataclass
+class TablesResult:
+    """What the snapshot held and what was written; ``differences`` not empty means nothing was written."""
+
+    snapshots: list[dict[str, str]] = field(default_factory=list)
+    tenant_name: str = ""
+    tables: list[TableResult] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    staged: list[Staged] = field(default_factory=list)
+    differences: list[tuple[str, Difference]] = field(default_factory=list)
+    changes: dict[str, int] = field(default_factory=dict)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    """Parts of the schema that the SQL dump leaves out, per store, in words."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted: ``progress(rows, text)`` is called after every block and may raise to stop the work."""
+
+    datamap: DataMap
+    tenant_key: str
+    categories: Sequence[Category]
+    formats: Sequence[str]
+    language: str
+    part_limit: int
+    progress: Callable[[int, str], None]
+    total: Callable[[int], None]
+
+
+@dataclass
+class _Open:
+    store: DatabaseStore
+    snapshot: Snapshot
+    selections: list[Selection]
+
+
+def write_tables(order: Order, work: Path, register: FileRegister) -> TablesResult:
+    """Writes every table of the tenant in every format below ``work`` and notes the files its rows name.
+
+    Raises ``UnknownTenantError``, ``SourceError``, ``OSError`` and whatever ``order.progress`` raises; staged
+    files are then left to the caller, who owns ``work``.
+    """
+    result = TablesResult()
+    with ExitStack() as stack:
+        opened = [_open(store, order, stack, result) for store in order.datamap.databases.values()]
+        if result.differences:
+            return result
+        for one in opened:
+            result.tables += [TableResult(sel, one.snapshot.count(sel)) for sel in one.selections]
+        order.total(sum(table.snapshot_rows for table in result.tables))
+        _write(order, opened, work, register, result)
+    return result
+
+
+def _open(store: DatabaseStore, order: Order, stack: ExitStack, result: TablesResult) -> _Open:
+    snapshot = stack.enter_context(open_snapshot(store.key, settings.PLATFORM_URLS[store.key]))
+    catalogue = reflect(snapshot)
+    result.differences += [(store.key, difference) for difference in compare(store, catalogue)]
+    result.snapshots.append(
+        {
+            "store": store.key,
+            "engine": snapshot.engine,
+            "version": snapshot.version,
+            "taken_at": snapshot.taken_at.isoformat(timespec="seconds"),
+        }
+    )
+    if result.differences:
+        return _Open(store, snapshot, [])
+    name = _tenant_name(store, snapshot, order.tenant_key)
+    result.tenant_name = result.tenant_name or name
+    return _Open(store, snapshot, selections(store, catalogue, order.tenant_key, order.categories))
+
+
+def _tenant_name(store: DatabaseStore, snapshot: Snapshot, tenant_key: str) -> str:
+    rows = snapshot.query(tenant_row_sql(store, tenant_key, snapshot.engine))
+    if len(rows) != 1 or rows[0][0] != tenant_key:
+        raise UnknownTenantError(
+            _("The platform's database “%(store)s” has %(count)d tenants with the key “%(key)s”; it must be one.")
+            % {"store": store.key, "count": len([row for row in rows if row[0] == tenant_key]), "key": tenant_key}
+        )
+    return rows[0][1] or ""
+
+
+def _write(order: Order, opened: list[_Open], work: Path, register: FileRegister, result: TablesResult) -> None:
+    sink = Sink(work, order.part_limit)
+    changes = Changes(sink.open(CHANGES_PATH))
+    structured = [name for name in order.formats if name != "media"]
+    formats = open_formats(structured, sink, changes, **_options(order, opened, result))
+    tables = iter(result.tables)
+    for one in opened:
+        for selection in one.selections:
+            _copy(order, one, selection, next(tables), formats, register, result)
+    for form in formats:
+        form.finish()
+    changes.close()
+    result.parts = [part for form in formats for part in form.parts]
+    result.changes = {str(reason): count for reason, count in sorted(changes.counts.items())}
+    result.staged = list(sink.staged)
+
+
+def _options(order: Order, opened: list[_Open], result: TablesResult) -> dict[str, Any]:
+    options: dict[str, Any] = {"language": order.language}
+    if "sql" in order.formats:
+        definitions = {one.store.key: ddl(one.snapshot, [sel.table for sel in one.selections]) for one in opened}
+        result.left_out += [(key, text) for key, value in definitions.items() for text in value.left_out]
+        options["ddl"] = definitions
+        options["engines"] = {one.store.key: one.snapshot.engine for one in opened}
+    return options
+
+
+def _copy(
+    order: Order,
+    one: _Open,
+    selection: Selection,
+    counted: TableResult,
+    formats: list[Format],
+    register: FileRegister,
+    result: TablesResult,
+) -> None:
+    table = selection.table
+    links = {
+        name: field.file for name, field in one.store.collections[table.key].fields.items() if field.file is not None
+    }
+    tap = register.tap(table, links) if links and "media" in order.formats else None
+    writers = [form.table(table) for form in formats]
+    for block in one.snapshot.read(selection):
+        for writer in writers:
+            writer.write(block)
+        if tap is not None:
+            tap(block)
+        counted.read_rows += block.count
+        order.progress(block.count, table.key)
+    for writer in writers:
+        writer.close()

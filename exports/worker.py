@@ -1,0 +1,97 @@
+"""One worker's turn at one job: claim it, build the package, write how it ended, clear up."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from exports import delivery
+from exports.build import BuildError, build, manifest_files
+from exports.ledger import Ledger, SupersededError, claim
+from exports.models import ExportJob
+
+log = logging.getLogger(__name__)
+
+
+def run(pk: int) -> bool:
+    """Works on the job until it has ended or is no longer ours; False when there was nothing to take."""
+    job = claim(pk)
+    if job is None:
+        return False
+    work = _work_directory(job)
+    try:
+        with Ledger(job) as ledger, translation.override(job.language):
+            _attempt(job, ledger, work)
+    except SupersededError as error:
+        log.info("given up: %s", error)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _remove_unknown(job)
+    return True
+
+
+def _attempt(job: ExportJob, ledger: Ledger, work: Path) -> None:
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        build(job, ledger, work)
+    except (SupersededError, OperationalError, InterfaceError):
+        raise
+    except BuildError as error:
+        ledger.finish(ExportJob.State.FAILED, error=str(error))
+    except OSError as error:
+        text = _("A file could not be read or written: %(error)s.") % {"error": error}
+        ledger.finish(ExportJob.State.FAILED, error=text)
+    except Exception as error:
+        log.exception("export %s failed", job.pk)
+        text = _("Unexpected error, see the worker's log: %(error)s") % {"error": f"{type(error).__name__}: {error}"}
+        ledger.finish(ExportJob.State.FAILED, error=text)
+
+
+def _work_directory(job: ExportJob) -> Path:
+    return Path(settings.EXPORT_WORK_DIR) / f"job-{job.pk}-{job.epoch}"
+
+
+def _remove_unknown(job: ExportJob) -> list[str]:
+    """Removes stored files of this job that no record names.
+
+    Only of epochs that are over: a file stored by a worker that takes the job meanwhile has a later one.
+    """
+    job.refresh_from_db()
+    if job.state in ExportJob.ACTIVE:
+        return []
+    known = set(job.volumes.verified().values_list("name", flat=True))
+    if job.manifest_name and job.state != ExportJob.State.EXPIRED:
+        known.update(manifest_files(job.manifest_name))
+    unknown = [name for name in delivery.stored_below(job.folder) if name not in known and _epoch_of(name) <= job.epoch]
+    delivery.remove(unknown)
+    delivery.abort_unfinished_uploads(job.folder)
+    return unknown
+
+
+def _epoch_of(name: str) -> int:
+    return int(name.split("/")[1].removeprefix("e"))
+
+
+def clear_up() -> list[str]:
+    """Removes work directories and stored files of workers that died; gives their names.
+
+    A directory is only touched when its epoch is over, so a living worker's is never.
+    """
+    removed = []
+    base = Path(settings.EXPORT_WORK_DIR)
+    for directory in sorted(base.glob("job-*-*")) if base.is_dir() else []:
+        pk, _dash, epoch = directory.name.removeprefix("job-").partition("-")
+        if not ExportJob.objects.filter(pk=pk, epoch=epoch, state=ExportJob.State.RUNNING).exists():
+            shutil.rmtree(directory, ignore_errors=True)
+            removed.append(directory.name)
+    recently = timezone.now() - timedelta(days=7)
+    for job in ExportJob.objects.filter(state__in=ExportJob.ENDED, finished_at__gte=recently):
+        removed += _remove_unknown(job)
+    return removed
