@@ -261,6 +261,11 @@ class Parts:
         self._empty = True
         self._entry = self._next()
 
+    @property
+    def path(self) -> str:
+        """The file that the last write went to."""
+        return self._entry.path
+
     def write(self, data: bytes, rows: int) -> None:
         """Append whole rows; ``rows`` is how many."""
         if not self._empty:

@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-from exports.contents import Table
+from exports.contents import Column, Table
 from exports.rows import Block
 
 if TYPE_CHECKING:
@@ -72,9 +72,16 @@ class Format(Protocol):
 class FormatModule(Protocol):
     """What a module of this package offers when it is a format."""
 
-    def create(self, sink: Sink, changes: Changes, **options: Any) -> Format: ...
+    def create(self, sink: Sink, changes: Changes[Any], **options: Any) -> Format: ...
 
     def read_back(self, stream: BinaryIO, part: Part) -> dict[str, int]: ...
+
+
+def checked_columns(table: Table) -> tuple[Column, ...]:
+    """The columns of a table; ValueError when it has none, since its rows could then not be written or counted."""
+    if not table.columns:
+        raise ValueError(f"table {table.key} of store {table.store} has no column to export; exclude it in the map")
+    return table.columns
 
 
 def available() -> list[str]:
@@ -90,7 +97,7 @@ def format_module(name: str) -> FormatModule:
     return cast(FormatModule, import_module(f"exports.formats.{name}"))
 
 
-def open_formats(names: Iterable[str], sink: Sink, changes: Changes, **options: Any) -> list[Format]:
+def open_formats(names: Iterable[str], sink: Sink, changes: Changes[Any], **options: Any) -> list[Format]:
     """Start the named formats over one sink and one record of changes."""
     return [module.create(sink, changes, **options) for module in [format_module(name) for name in names]]
 
