@@ -27,7 +27,9 @@ class Reason(StrEnum):
 
     TOO_MANY_DIGITS = "too-many-digits"
     NOT_A_NUMBER = "not-a-number"
-    NOT_A_BOOLEAN = "not-a-boolean"
+    NOT_OF_TYPE = "not-of-type"
+    NUMBER_OUT_OF_RANGE = "number-out-of-range"
+    COLUMN_AS_TEXT = "column-as-text"
     DATE_OUT_OF_RANGE = "date-out-of-range"
     FINER_THAN_MILLISECONDS = "finer-than-milliseconds"
     SHOWN_IN_UTC = "shown-in-utc"
@@ -43,7 +45,6 @@ class Reason(StrEnum):
     JSON_DUPLICATE_KEYS = "json-duplicate-keys"
     JSON_AS_TEXT = "json-as-text"
     NAME_CHANGED = "name-changed"
-    COLUMNS_CONTINUED = "columns-continued"
     LEFT_OUT = "left-out"
 
     @property
@@ -55,7 +56,9 @@ class Reason(StrEnum):
 SENTENCES: dict[Reason, str] = {
     Reason.TOO_MANY_DIGITS: "The number has more than 15 significant digits; it is written as text to stay exact.",
     Reason.NOT_A_NUMBER: "NaN and infinity are no numbers in this format; the value is written as text.",
-    Reason.NOT_A_BOOLEAN: "The value is neither true nor false; it is written as text.",
+    Reason.NOT_OF_TYPE: "The value is not of its column's type; it is written as text.",
+    Reason.NUMBER_OUT_OF_RANGE: "The number is too large, too small or a negative zero here; it is written as text.",
+    Reason.COLUMN_AS_TEXT: "Most values of this column cannot be of its type here; all of it is written as exact text.",
     Reason.DATE_OUT_OF_RANGE: "The date lies outside what this format's dates can hold; it is written as text.",
     Reason.FINER_THAN_MILLISECONDS: "The time is finer than milliseconds; it is written as text to stay exact.",
     Reason.SHOWN_IN_UTC: "The moments of this column are shown as UTC wall clock, without the offset.",
@@ -71,7 +74,6 @@ SENTENCES: dict[Reason, str] = {
     Reason.JSON_DUPLICATE_KEYS: "The JSON value repeats a key; many readers keep only the last one.",
     Reason.JSON_AS_TEXT: "The JSON value cannot be nested as it is; it is written as text.",
     Reason.NAME_CHANGED: "The name cannot be written in this format; it is replaced.",
-    Reason.COLUMNS_CONTINUED: "The table has more columns than this format holds; the further columns are not here.",
     Reason.LEFT_OUT: "The value cannot be written in this format and is left out.",
 }
 
