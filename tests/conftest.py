@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests import parts
 from tests.servers.ground import Ground
@@ -18,7 +20,7 @@ from tests.servers.s3 import S3
 
 _SERVER = pytest.StashKey[Postgres | None]()
 _GROUND = pytest.StashKey[Ground]()
-_SKIPPED = pytest.StashKey[dict[str, int]]()
+_SKIPPED = pytest.StashKey[Counter[str]]()
 
 
 # Before Django --------------------------------------------------------------------------------------------------------
@@ -28,7 +30,9 @@ _SKIPPED = pytest.StashKey[dict[str, int]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the database and the folders before Django reads its settings (pytest-django does it after us)."""
     config.addinivalue_line("markers", "requires(*parts): skip where one of these real parts is missing")
-    config.stash[_SKIPPED] = {}
+    config.addinivalue_line("markers", "slow: takes long; `make test` leaves it out, `make test SLOW=1` does not")
+    config.stash[_SKIPPED] = Counter()
+    config.pluginmanager.register(_Honesty(config.stash[_SKIPPED]))
     config.stash[_SERVER] = server = _server()
     config.stash[_GROUND] = ground = Ground("tests")
     ground.directory.chmod(0o755)
@@ -99,6 +103,15 @@ def postgres(pytestconfig: pytest.Config) -> Postgres:
 
 
 @pytest.fixture
+def own_postgres() -> Iterator[OwnPostgres]:
+    """A PostgreSQL for one test only, which may ``halt()`` it and ``run()`` it again."""
+    server = OwnPostgres(parts.need("postgresql"))
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
 def make_database(postgres: Postgres) -> Iterator[Callable[..., str]]:
     """``make_database(sql="")`` makes a fresh PostgreSQL database, runs the SQL and returns its URL."""
     made: list[str] = []
@@ -161,3 +174,44 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("requires"):
         for name in mark.args:
             parts.need(name)
+
+
+class _Honesty:
+    """Counts what did not run, says so in one block at the end, and fails the run where skips are not allowed."""
+
+    def __init__(self, skipped: Counter[str]) -> None:
+        self.skipped = skipped
+        self.slow = 0
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self.skipped[text.removeprefix("Skipped: ")] += 1
+
+    pytest_runtest_logreport = pytest_collectreport = lambda self, report: self._note(report)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        self.slow += sum(item.get_closest_marker("slow") is not None for item in items)
+
+    @property
+    def forbidden(self) -> list[str]:
+        return sorted(reason for reason in self.skipped if parts.no_skips() and not parts.allowed(reason))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.forbidden and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        lines = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
+        if connection.vendor != "postgresql":
+            lines.append(f"The application's own database stood on {connection.display_name}, not on PostgreSQL.")
+        if self.slow:
+            lines.append(f"{self.slow} slow tests left out: make test SLOW=1")
+        if lines:
+            terminalreporter.section("what did not run, and how to get it")
+            terminalreporter.write("".join(f"{line}\n" for line in lines))
+        for reason in self.forbidden:
+            terminalreporter.write_line(
+                f"FAILED: a skip is not allowed here (NO_SKIPS or CI is set): {reason}", red=True
+            )

@@ -14,7 +14,6 @@ import sqlalchemy
 from django.db import connection
 
 from tests.servers.ground import Ground
-from tests.servers.postgres import OwnPostgres
 
 
 def test_a_made_database_holds_what_the_script_made(make_database):
@@ -30,16 +29,23 @@ def test_two_made_databases_do_not_see_each_other(make_database):
         assert database.execute("SELECT to_regclass('only_alice')").fetchone() == (None,)
 
 
-def test_our_server_answers_on_its_unix_socket_too(postgres):
-    if not isinstance(postgres, OwnPostgres):
-        pytest.skip("data: DATABASE_URL names the server")
-    with psycopg.connect(postgres.socket_url) as database:
+def test_our_server_comes_back_after_a_crash_with_its_data(own_postgres):
+    with psycopg.connect(own_postgres.socket_url, autocommit=True) as database:
         assert database.execute("SHOW lc_collate").fetchone() == ("C",)
+        database.execute("CREATE TABLE t AS SELECT 1 AS n")
+        database.execute("CHECKPOINT")
+        own_postgres.halt()
+        with pytest.raises(psycopg.OperationalError):
+            database.execute("SELECT 1")
+    own_postgres.run()
+    with psycopg.connect(own_postgres.url()) as database:
+        assert database.execute("SELECT n FROM t").fetchone() == (1,)
 
 
 @pytest.mark.django_db
 def test_the_application_s_own_database_stands_on_the_same_server(postgres):
-    assert connection.vendor == "postgresql"
+    if connection.vendor != "postgresql":
+        pytest.skip("DATABASE_URL names another kind of database")
     connection.ensure_connection()
     assert str(connection.connection.info.port) in postgres.url()
 
