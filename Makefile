@@ -1,0 +1,80 @@
+# make demo    a first look: sample platform, one export, its proof, then the admin   (SERVE=0 stops before serving)
+# make test    all tests on real servers                                              (SLOW=1 with the long ones, ARGS="-k csv")
+# make lint    style, types, imports, migrations, deployment check
+# make bench   how fast, against PostgreSQL's own tools                               (OULAD=../shared/data/oulad)
+
+PYTHON ?= python3
+PORT ?= 8000
+SERVE ?= 1
+SLOW ?=
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --only-binary :all:
+CATALOGUES := $(wildcard offboarding/locale/*/LC_MESSAGES/django.po exports/locale/*/LC_MESSAGES/django.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+OFF := 0 no false off
+
+# The demo never touches what a .env file names: an empty setting falls back to its default below var/.
+FIRST_LOOK := DEBUG=true DATABASE_URL= PLATFORM_URL= DATA_MAP= SIGNING_KEY= EXPORT_WORK_DIR= \
+	STORAGE_DEFAULT_URL= STORAGE_EXPORTS_URL= STORAGE_EVIDENCE_URL= STORAGE_PLATFORM_MEDIA_URL=
+PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sqlite://:memory: \
+	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz \
+	SIGNING_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+
+.DELETE_ON_ERROR:
+.PHONY: demo test lint bench messages coverage clean
+
+demo: $(VENV)/.ready $(COMPILED)
+	$(FIRST_LOOK) $(BIN)/python manage.py demo --port $(PORT) $(if $(filter $(OFF),$(SERVE)),--no-serve)
+
+test: $(VENV)/.dev $(COMPILED)
+	$(BIN)/python -m pytest $(if $(filter-out $(OFF),$(SLOW)),,-m "not slow") $(ARGS)
+
+lint: $(VENV)/.dev $(COMPILED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	DEBUG=true $(BIN)/mypy
+	DEBUG=true $(BIN)/lint-imports
+	DEBUG=true DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: $(VENV)/.dev $(COMPILED)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+coverage: $(VENV)/.dev $(COMPILED)
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html -m "not slow" $(ARGS)
+
+# Collects what is to be translated (needs GNU gettext); the compiled catalogues follow by themselves.
+messages: $(VENV)/.dev
+	DEBUG=true $(BIN)/python manage.py makemessages -l sv --no-obsolete --add-location file -i var -i tests
+	$(MAKE) --no-print-directory compiled
+
+.PHONY: compiled
+compiled: $(COMPILED)
+
+%.mo: %.po | $(VENV)/.ready
+	$(BIN)/python -m babel.messages.frontend --quiet compile --input-file $< --output-file $@
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov .coverage
+	rm -f $(COMPILED)
+
+# The environment, made once and again when pyproject.toml changes ------------------------------------------------
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.ready: pyproject.toml | $(VENV)/.made
+	@test -e $(VENV)/.dev && $(PIP) -e ".[dev]" || $(PIP) -e ".[messages]"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/.made
+	$(PIP) -e ".[dev]"
+	@touch $@ $(VENV)/.ready
