@@ -31,6 +31,8 @@ class LiveColumn:
     sortable: bool = True
     """Whether the engine can order by it (PostgreSQL: json, xml and point cannot)."""
     generated: bool = False
+    collatable: bool = False
+    """Whether its order depends on a collation, so that a deterministic order needs an explicit one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,12 @@ class Catalogue:
     tables: dict[tuple[str, str], LiveTable]
     """(schema, name) → table; engines without schemas use ''."""
     large_objects: int = 0
+
+    @property
+    def default_schema(self) -> str:
+        """The schema that a map means when it names none."""
+        return "public" if self.engine == "postgresql" else ""
+
+    def find(self, schema: str, name: str) -> LiveTable | None:
+        """The table a map calls by this schema ('' is the default one) and name."""
+        return self.tables.get((schema or self.default_schema, name))

@@ -1,6 +1,7 @@
 """The data map: the declaration of every place and table that holds a tenant's data (DESIGN §5).
 
-Pure values here; ``load`` reads and validates the TOML file.
+Pure values here; ``load`` reads and validates the TOML file (``datamap_file`` parses, ``datamap_rules`` checks what
+must hold between the parts).
 """
 
 from __future__ import annotations
@@ -154,3 +155,29 @@ class DataMap:
     files: dict[str, FileStore]
     attested: dict[str, AttestedStore]
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong with a map: ``where`` names file, store, table and field, ``reason`` says what to do."""
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+class DataMapError(Exception):
+    """A map that cannot be used, with **all** its mistakes."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+def load(path: Path) -> DataMap:
+    """Read and validate the map at ``path``; raises ``DataMapError`` with every mistake found."""
+    from exports import datamap_file  # it builds these values
+
+    return datamap_file.load(path)
