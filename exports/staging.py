@@ -48,7 +48,7 @@ class Staged:
 def check_path(path: str) -> str:
     """The path itself, if every ZIP reader can unpack it inside its folder; else ValueError."""
     pure = PurePosixPath(path)
-    if not path or pure.is_absolute() or str(pure) != path or ".." in pure.parts or "\\" in path or "\0" in path:
+    if path in ("", ".") or pure.is_absolute() or str(pure) != path or ".." in pure.parts or {"\\", "\0"} & {*path}:
         raise ValueError(f"{path!r} is no safe relative path for a package")
     return path
 
