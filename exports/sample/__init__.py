@@ -1,0 +1,1 @@
+"""The sample platform: a small learning platform with invented customers to try exports on."""
