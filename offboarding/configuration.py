@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 _PLATFORM_URL = re.compile(r"PLATFORM_(?:([A-Z0-9_]+)_)?URL")
+_OWN_ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
+_S3_OPTIONS = {"region", "addressing", "tls"}
 _PLATFORM_STORAGE = re.compile(r"STORAGE_(PLATFORM_[A-Z0-9_]+)_URL")
 
 
@@ -77,31 +80,43 @@ class Environment:
         return self._read(name, cast, debug_default, "50 or more random characters, or DEBUG=true for a first look")
 
     def database(self, name: str, *, default: str) -> dict[str, Any]:
+        """The application's own database: PostgreSQL, or SQLite for a first look."""
         wanted = "a URL such as postgres://user:password@host:5432/name or sqlite:///path"
-        config = self._read(name, environ.Env.db_url_config, environ.Env.db_url_config(default), wanted)
-        if not config.get("ENGINE"):
-            raise ImproperlyConfigured(f"{name} is not usable: {wanted}.")
-        if config["ENGINE"].endswith("sqlite3"):
+        config = self._read(name, self._database, self._database(default), wanted)
+        if config["ENGINE"].endswith("sqlite3") and config["NAME"] != ":memory:":
             Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        return config
+
+    def _database(self, url: str) -> dict[str, Any]:
+        config = dict(environ.Env.db_url_config(url)) if urlsplit(url).scheme else {}
+        if not config.get("NAME") or config.get("ENGINE") not in _OWN_ENGINES:
+            raise ValueError("engine or name")
+        if config["ENGINE"].endswith("sqlite3"):
+            if config["NAME"] != ":memory:":
+                config["NAME"] = str(self.base / config["NAME"])
             config["OPTIONS"] = {
                 "timeout": 30,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             }
-        return dict(config)
+        return config
 
     def platform_urls(self, *, default: str) -> dict[str, str]:
         """Store key → database URL, from ``PLATFORM_URL`` (store ``platform``) and ``PLATFORM_<STORE>_URL``."""
         found = {
-            (match[1] or "platform").lower(): raw.strip()
+            (match[1] or "platform").lower(): self._read(name, self._platform_url, None, "a database URL is needed")
             for name, raw in os.environ.items()
             if (match := _PLATFORM_URL.fullmatch(name)) and raw.strip()
         }
-        for key, url in found.items():
-            if "://" not in url:
-                setting = "PLATFORM_URL" if key == "platform" else f"PLATFORM_{key.upper()}_URL"
-                raise ImproperlyConfigured(f"{setting} is not usable: a database URL is needed.")
         return found or {"platform": default}
+
+    def _platform_url(self, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if not separator or not scheme or not rest:
+            raise ValueError("URL")
+        if scheme.startswith("sqlite") and rest.startswith("/") and rest[1:2] not in ("", "/", ":"):
+            return f"{scheme}:///{self.base / rest[1:]}"
+        return url
 
     def platform_storages(self, *, default: str) -> dict[str, dict[str, Any]]:
         """Storage alias → configuration, from ``STORAGE_PLATFORM_<NAME>_URL``; ``platform_media`` always exists."""
@@ -125,7 +140,9 @@ class Environment:
             }
         if parts.scheme != "s3" or not parts.path.strip("/"):
             raise ValueError(url)
-        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+        query = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        if unknown := set(query) - _S3_OPTIONS:
+            raise ValueError(f"unknown options {sorted(unknown)}")
         bucket, _, location = unquote(parts.path).strip("/").partition("/")
         host = parts.hostname and f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
         scheme = "http" if query.get("tls") == "no" else "https"
@@ -151,20 +168,32 @@ class Environment:
     def signing_key(self, name: str, *, debug_file: Path | None) -> bytes:
         """The 32-byte Ed25519 seed (RFC 8032), base64 in the environment; a first look makes and keeps one."""
         wanted = "the base64 of 32 random bytes (openssl rand -base64 32), or DEBUG=true for a first look"
-        if debug_file is not None and not os.environ.get(name):
-            debug_file.parent.mkdir(parents=True, exist_ok=True)
-            if not debug_file.exists():
-                debug_file.touch(mode=0o600)
-                debug_file.write_bytes(base64.b64encode(secrets.token_bytes(32)))
-            return base64.b64decode(debug_file.read_bytes())
+        if debug_file is not None and not os.environ.get(name, "").strip():
+            return self._kept_seed(name, debug_file)
+        return self._read(name, _seed, None, wanted)
 
-        def cast(raw: str) -> bytes:
-            try:
-                seed = base64.b64decode(raw, validate=True)
-            except binascii.Error as error:
-                raise ValueError("base64") from error
-            if len(seed) != 32:
-                raise ValueError("length")
-            return seed
+    @staticmethod
+    def _kept_seed(name: str, file: Path) -> bytes:
+        """The seed in ``file``, made at first use; appearing whole or not at all, also when two processes start."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+            draft.touch(mode=0o600)
+            draft.write_bytes(base64.b64encode(secrets.token_bytes(32)))
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, file)
+            draft.unlink()
+        try:
+            return _seed(file.read_text())
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is not set, and {file} holds no key; remove that file.") from error
 
-        return self._read(name, cast, None, wanted)
+
+def _seed(raw: str) -> bytes:
+    try:
+        seed = base64.b64decode(raw, validate=True)
+    except binascii.Error as error:
+        raise ValueError("base64") from error
+    if len(seed) != 32:
+        raise ValueError("length")
+    return seed
