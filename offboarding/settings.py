@@ -83,6 +83,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
+LOCALE_PATHS = [BASE_DIR / "offboarding" / "locale"]  # also takes the words of templates/
 TIME_ZONE = env.text("TIME_ZONE", default="Europe/Stockholm")
 USE_I18N = True
 USE_TZ = True

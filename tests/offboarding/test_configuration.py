@@ -150,15 +150,13 @@ def test_a_whole_number_is_taken_from_its_least_value_on(number, least):
 def test_whatever_stands_in_a_setting_the_answer_is_a_value_or_a_sentence_naming_it(junk):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("X", junk)
-        read = Environment(BASE_DIR / "nowhere")
+        read = Environment(Path(os.environ["EXPORT_WORK_DIR"]))
         for reading in (
             lambda: read.flag("X", default=True),
             lambda: read.whole("X", default=1, least=0),
             lambda: read.secret("X", debug_default="d"),
             lambda: read.storage("X", default="file:///tmp"),
-            lambda: (
-                read._database("sqlite://:memory:") if junk.startswith("sqlite") else read.database("X", default=":")
-            ),
+            lambda: read.database("X", default="sqlite://:memory:"),
             lambda: read.signing_key("X", debug_file=None),
         ):
             try:
