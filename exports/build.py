@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -294,7 +293,6 @@ def _tables_result(
         "bytes_total": register.bytes_total(),
         "rows": sum(table.read_rows for table in result.tables),
         "data_map_sha256": datamap.sha256,
-        "read_at": datetime.now(tz=timezone.get_current_timezone()).isoformat(timespec="seconds"),
     }
 
 

@@ -16,12 +16,13 @@ from exports.datamap import DatabaseStore, DataMap
 from exports.drift import Difference, compare
 from exports.formats.base import Format, Part, open_formats
 from exports.formats.changes import PATH as CHANGES_PATH
-from exports.formats.changes import Changes
+from exports.formats.changes import Changes, Reason
 from exports.scope import Selection, selections, tenant_row_sql
 from exports.sources.database import Snapshot, open_snapshot
 from exports.sources.ddl import ddl
 from exports.sources.files import FileRegister
 from exports.sources.reflection import reflect
+from exports.sources.snapshot import Note
 from exports.staging import Sink, Staged
 
 
@@ -86,6 +87,7 @@ def write_tables(order: Order, work: Path, register: FileRegister) -> TablesResu
         if result.differences:
             return result
         for one in opened:
+            one.selections = [one.snapshot.fitted(selection) for selection in one.selections]
             result.tables += [TableResult(sel, one.snapshot.count(sel)) for sel in one.selections]
         order.total(sum(table.snapshot_rows for table in result.tables))
         _write(order, opened, work, register, result)
@@ -128,8 +130,9 @@ def _write(order: Order, opened: list[_Open], work: Path, register: FileRegister
     formats = open_formats(structured, sink, changes, **_options(order, opened, result))
     tables = iter(result.tables)
     for one in opened:
+        one.snapshot.report = _reporter(changes)
         for selection in one.selections:
-            _copy(order, one, selection, next(tables), formats, register, result)
+            _copy(order, one, selection, next(tables), formats, register)
     for form in formats:
         form.finish()
     changes.close()
@@ -144,7 +147,6 @@ def _options(order: Order, opened: list[_Open], result: TablesResult) -> dict[st
         definitions = {one.store.key: ddl(one.snapshot, [sel.table for sel in one.selections]) for one in opened}
         result.left_out += [(key, text) for key, value in definitions.items() for text in value.left_out]
         options["ddl"] = definitions
-        options["engines"] = {one.store.key: one.snapshot.engine for one in opened}
     return options
 
 
@@ -155,7 +157,6 @@ def _copy(
     counted: TableResult,
     formats: list[Format],
     register: FileRegister,
-    result: TablesResult,
 ) -> None:
     table = selection.table
     links = {
@@ -172,3 +173,12 @@ def _copy(
         order.progress(block.count, table.key)
     for writer in writers:
         writer.close()
+
+
+def _reporter(changes: Changes[Any]) -> Callable[[Note], None]:
+    """Values that are no text in any encoding stand in ``changes.csv`` with their stored bytes."""
+
+    def report(note: Note) -> None:
+        changes.add(note.table, note.row, note.column, Reason.REPLACED_CHARACTERS, note.original_hex)
+
+    return report
