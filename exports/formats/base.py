@@ -84,17 +84,21 @@ def checked_columns(table: Table) -> tuple[Column, ...]:
     return table.columns
 
 
+def _modules() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+
+
 def available() -> list[str]:
     """The names of all formats there are."""
-    names = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    return sorted(name for name in names if hasattr(import_module(f"exports.formats.{name}"), "create"))
+    return [name for name in _modules() if hasattr(import_module(f"exports.formats.{name}"), "create")]
 
 
 def format_module(name: str) -> FormatModule:
     """The module of the format ``name``; raises ``UnknownFormatError``."""
-    if name not in available():
+    module = import_module(f"exports.formats.{name}") if name in _modules() else None
+    if not hasattr(module, "create"):
         raise UnknownFormatError(f"There is no format {name!r}; there are {', '.join(available())}.")
-    return cast(FormatModule, import_module(f"exports.formats.{name}"))
+    return cast(FormatModule, module)
 
 
 def open_formats(names: Iterable[str], sink: Sink, changes: Changes[Any], **options: Any) -> list[Format]:

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     EMPTY_LOOKS_LIKE_NULL = "empty-looks-like-null"
     JSON_DUPLICATE_KEYS = "json-duplicate-keys"
     JSON_AS_TEXT = "json-as-text"
+    JSON_NULL = "json-null"
+    JSON_SPACING = "json-spacing"
     NAME_CHANGED = "name-changed"
     LEFT_OUT = "left-out"
 
@@ -73,6 +75,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.EMPTY_LOOKS_LIKE_NULL: "This column has empty texts; here they look like missing values (NULL).",
     Reason.JSON_DUPLICATE_KEYS: "The JSON value repeats a key; many readers keep only the last one.",
     Reason.JSON_AS_TEXT: "The JSON value cannot be nested as it is; it is written as text.",
+    Reason.JSON_NULL: "The JSON value is null itself; here it looks like a missing value (NULL).",
+    Reason.JSON_SPACING: "White space between the tokens of JSON values is written as spaces; the values are the same.",
     Reason.NAME_CHANGED: "The name cannot be written in this format; it is replaced.",
     Reason.LEFT_OUT: "The value cannot be written in this format and is left out.",
 }
