@@ -1,0 +1,67 @@
+"""The screens are complete in Swedish: whatever the sources say in English stands in a catalogue, finished."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+from django.utils import translation
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+CATALOGUES = sorted(BASE_DIR.glob("*/locale/sv/LC_MESSAGES/django.po"))
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale="sv")
+
+
+def _messages(catalogue: Catalog) -> list[Message]:
+    return [message for message in catalogue if message.id]
+
+
+def _finished(message: Message) -> bool:
+    strings = message.string if isinstance(message.string, tuple) else (message.string,)
+    return all(strings) and not message.fuzzy
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.relative_to(BASE_DIR).parts[0])
+def test_every_message_is_translated_with_the_same_placeholders(path):
+    messages = _messages(_read(path))
+    assert messages
+    assert [message.id for message in messages if not _finished(message)] == []
+    assert [(message.id, error) for message in messages for error in message.check()] == []
+
+
+@pytest.mark.requires("xgettext", "msgfmt")
+def test_every_message_of_the_sources_stands_in_a_catalogue(tmp_path):
+    """Collect anew, with Django's own command, and compare with what is kept."""
+    for name in ("offboarding", "exports", "retention", "templates"):
+        shutil.copytree(BASE_DIR / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
+    shutil.copy(BASE_DIR / "manage.py", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "makemessages", "-l", "sv", "--no-obsolete"], cwd=tmp_path, capture_output=True,
+        text=True, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for path in CATALOGUES:
+        collected = _messages(_read(tmp_path / path.relative_to(BASE_DIR)))
+        assert [message.id for message in collected if not _finished(message)] == [], "run: make messages"
+        assert {message.id for message in collected} == {message.id for message in _messages(_read(path))}
+
+
+def test_the_catalogues_are_compiled_and_django_speaks_swedish():
+    """Compiled by make, without GNU gettext."""
+    with translation.override("sv"):
+        assert translation.gettext("Request an export") == "Beställ en export"
+        assert translation.gettext("last day of service") == "sista dag i tjänst"
+        one, two = (
+            translation.ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", n) for n in (1, 2)
+        )
+    assert (one, two) == ("ungefär %(minutes)d minut kvar", "ungefär %(minutes)d minuter kvar")
