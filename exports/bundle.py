@@ -132,6 +132,10 @@ class VolumeWriter:
         """Whether it holds no file of the customer yet."""
         return self._payload == 0
 
+    def holds(self, path: str) -> bool:
+        """Whether something lies at ``path`` below ``data/`` already, or at one that differs only in case."""
+        return f"data/{path}".casefold() in self._names
+
     def fits(self, path: str, compressed: int, table: TableFile | None = None) -> bool:
         """Whether a file of ``compressed`` bytes at ``path`` (below ``data/``) keeps the volume within its limit."""
         line = len(encode_path(path).encode()) + 80

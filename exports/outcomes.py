@@ -136,13 +136,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class VolumeEntry:
-    """One volume as the storage returned it; ``name`` is its file name, ``bag_name`` the folder inside."""
+    """One volume as the storage returned it; ``name`` is its file name, ``bag_name`` the folder inside.
+
+    ``tagmanifest_sha256`` binds every file of the bag, so that an unpacked volume can be checked too.
+    """
 
     number: int
     name: str
     bag_name: str
     bytes: int
     sha256: str
+    tagmanifest_sha256: str
 
 
 def table_outcome(data: dict[str, Any]) -> TableOutcome:

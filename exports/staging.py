@@ -267,9 +267,9 @@ class Parts:
         return self._entry.path
 
     def write(self, data: bytes, rows: int) -> None:
-        """Append whole rows; ``rows`` is how many."""
+        """Append whole rows; ``rows`` is how many. What holds no rows stays in the part of what was written before."""
         if not self._empty:
-            if self._is_full(data):
+            if rows and self._is_full(data):
                 self._finish()
                 self._entry = self._next()
             elif self._separator:
