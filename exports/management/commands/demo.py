@@ -71,14 +71,14 @@ class Command(BaseCommand):
         self._say("Creating the sample learning platform")
         chosen = {} if size is None else {"size": size}
         summary = create(settings.PLATFORM_URLS["platform"], storages["platform_media"], **chosen)
-        for tenant in summary.tenants:
-            self.stdout.write(f"  {tenant.name}: {sum(tenant.counts.values()):,} rows")
+        for tenant in summary.tenants.values():
+            self.stdout.write(f"  {tenant.name}: {sum(tenant.rows.values()):,} rows, {len(tenant.files):,} files")
         return summary
 
     def _customers(self, summary: Summary) -> Customer:
         today = timezone.localdate()
         made = []
-        for position, tenant in enumerate(summary.tenants):
+        for position, tenant in enumerate(summary.tenants.values()):
             customer, _made = Customer.objects.update_or_create(
                 tenant_key=tenant.key, defaults={"name": tenant.name, "language": "sv" if position % 2 else "en"}
             )
@@ -90,7 +90,7 @@ class Command(BaseCommand):
                     "term_end": today + timedelta(days=20 * position),
                 },
             )
-            made.append((sum(tenant.counts.values()), customer.pk, customer))
+            made.append((sum(tenant.rows.values()), customer.pk, customer))
         return max(made)[2]
 
     def _export(self, customer: Customer, staff: User) -> ExportJob:
