@@ -65,7 +65,7 @@ def is_awkward(block: Block) -> bool:
         block.has_controls
         or _has_long_row(block.data)
         or _ESCAPE_LIKE.search(block.text) is not None
-        or (block.has_backslash and any(escape in block.data for escape in _CONTROL_ESCAPES))
+        or (_has_escapes(block) and any(escape in block.data for escape in _CONTROL_ESCAPES))
         or (not block.text.isascii() and ("\ufffe" in block.text or "\uffff" in block.text))
     )
 
@@ -108,6 +108,11 @@ def _marked(text: str) -> str:
         for field, reference in _COPY_ESCAPES:
             text = text.replace(field, reference)
     return text
+
+
+def _has_escapes(block: Block) -> bool:
+    """Whether a backslash stands for more than NULL."""
+    return block.has_backslash and block.data.count(b"\\") != block.data.count(b"\\N")
 
 
 def _has_long_row(data: bytes) -> bool:

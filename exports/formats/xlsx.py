@@ -18,10 +18,12 @@ from xml.etree import ElementTree
 
 from isal import isal_zlib
 
-from exports.contents import Category, Table
+from exports.contents import Category, Column, Kind, Table
 from exports.formats.base import Part, ReadBackError, checked_columns
-from exports.formats.cells import Place, TextCells, cells_for
+from exports.formats.cells import BooleanCells, Place, Style, TextCells
 from exports.formats.changes import Reason
+from exports.formats.date_cells import DateCells, Times, TimestampCells
+from exports.formats.number_cells import NumberCells
 from exports.formats.sheet_text import is_awkward, tamed
 from exports.formats.sheet_words import words
 from exports.formats.workbook import STEM_PROPERTY, Sheet, Workbook
@@ -59,6 +61,7 @@ class XlsxFormat:
         self.sink = sink
         self.changes = changes
         self.language = language
+        self.times = Times()
         self.sheet_rows = sheet_rows
         self._books: dict[Category, Workbook] = {}
         self._numbers: dict[Category, int] = {}
@@ -102,7 +105,7 @@ class XlsxTable:
             raise ValueError(f"{table.key}: a sheet has {SHEET_COLUMNS} columns, the table {len(table.columns)}")
         self._form = form
         self._table = table
-        self._place = Place(form.changes)
+        self._place = Place(form.changes, form.times)
         self._columns: list[TextCells] = []
         self._book: Workbook | None = None
         self._sheet: Sheet | None = None
@@ -174,6 +177,21 @@ class XlsxTable:
             laid[2 * at + 1 :: 2 * width] = values
         laid.append(f"{cells[-1][2]}</row>")
         return "".join(laid)
+
+
+def cells_for(column: Column, place: Place, style: Style) -> TextCells:
+    """The conversion that fits a column's kind."""
+    match column.kind:
+        case Kind.INTEGER | Kind.DECIMAL | Kind.FLOAT:
+            return NumberCells(column, place, style)
+        case Kind.BOOLEAN:
+            return BooleanCells(column, place)
+        case Kind.DATE:
+            return DateCells(column, place, style)
+        case Kind.TIMESTAMP | Kind.TIMESTAMPTZ:
+            return TimestampCells(column, place, style)
+        case _:
+            return TextCells(column, place)
 
 
 def create(
