@@ -20,8 +20,8 @@ _WORDS = {
 }
 _CATEGORY_OF = {word: category for category, words in _WORDS.items() for word in words.split()}
 _SECRET = re.compile(
-    r"(^|_)(password|passwd|pwd|passphrase|secret|token|salt|otp|totp|credentials?|cookie|pin|hash|hashed|apikey|key)"
-    r"(_(hash|digest|enc|encrypted|salt|value))?$"
+    r"(^|_)(password|passwd|pwd|passphrase|secret|token|salt|otp|totp|credentials?|cookie|pin|apikey|hash|hashed|key)"
+    r"(_(hash|digest|enc|encrypted|salt))?$"
 )
 _FRAMEWORK = {
     "django_migrations": "the platform's own schema history",
@@ -102,7 +102,7 @@ class _Draft:
         ).rstrip("\n")
         table = self.proposals[self.tenant].table
         names = {column.name.lower(): column.name for column in table.columns}
-        label = next((names[name] for name in ("name", "title", "display_name", "last_name") if name in names), "")
+        label = next((names[name] for name in ("name", "display_name", "last_name", "title") if name in names), "")
         name_field = f", name_field = {_string(label)}" if label else ""
         key, field = _string(self.keys[self.tenant]), _string(self.column)
         yield f"tenant = {{ collection = {key}, field = {field}{name_field} }}"

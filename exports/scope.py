@@ -275,7 +275,7 @@ class _Scoping:
     def descent(self, live: LiveTable, own: list[Through], begin: str) -> str:
         """Rows reached from the tenant's rows of the same table, over any number of steps."""
         names = list(dict.fromkeys(name for through in own for name in through.references))
-        heads = {name: self.speak.name(f"key_{number}") for number, name in enumerate(names)}
+        heads = {name: f"key_{number}" for number, name in enumerate(names)}
         select = ", ".join(self.column(live, name) for name in names)
         steps = " OR ".join(
             "(" + " AND ".join(f"{self.column(live, field)} = {_KEYS}.{heads[reference]}"

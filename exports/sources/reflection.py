@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exports.catalogue import Catalogue
 from exports.sources import reflection_alchemy, reflection_postgres
-from exports.sources.database import Snapshot
+from exports.sources.snapshot import Snapshot
 
 
 def reflect(snapshot: Snapshot) -> Catalogue:

@@ -13,7 +13,7 @@ from sqlalchemy.engine.reflection import ObjectKind
 
 from exports.catalogue import Catalogue, LiveColumn, LiveTable, Relation
 from exports.contents import ForeignKey, Kind
-from exports.sources.database import Snapshot
+from exports.sources.snapshot import Snapshot
 
 _COLUMNS = {
     "sqlite": """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from exports.catalogue import Catalogue, LiveColumn, LiveTable, Relation
 from exports.contents import ForeignKey, Kind
-from exports.sources.database import Snapshot
+from exports.sources.snapshot import Snapshot
 
 _OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'"
 
