@@ -1,6 +1,7 @@
 # make demo    a first look: sample platform, one export, its proof, then the admin   (SERVE=0 stops before serving)
 # make test    all tests on real servers                                              (SLOW=1 with the long ones, ARGS="-k csv")
 # make lint    style, types, imports, migrations, deployment check
+# make install what running it for real needs
 # make bench   how fast, against PostgreSQL's own tools                               (OULAD=../shared/data/oulad)
 
 PYTHON ?= python3
@@ -24,10 +25,12 @@ PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sql
 	SIGNING_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench messages coverage clean
+.PHONY: install demo test lint bench messages coverage clean
+
+install: $(VENV)/.ready $(COMPILED)
 
 demo: $(VENV)/.ready $(COMPILED)
-	$(FIRST_LOOK) $(BIN)/python manage.py demo --port $(PORT) $(if $(filter $(OFF),$(SERVE)),--no-serve)
+	@$(FIRST_LOOK) $(BIN)/python manage.py demo --port $(PORT) $(if $(filter $(OFF),$(SERVE)),--no-serve)
 
 test: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m pytest $(if $(filter-out $(OFF),$(SLOW)),,-m "not slow") $(ARGS)
@@ -72,9 +75,11 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.ready: pyproject.toml | $(VENV)/.made
-	@test -e $(VENV)/.dev && $(PIP) -e ".[dev]" || $(PIP) -e ".[messages]"
+	@echo "Installing what the application needs into $(VENV) (about a minute)"
+	@if test -e $(VENV)/.dev; then $(PIP) -e ".[dev]"; else $(PIP) -e ".[messages]"; fi
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/.made
-	$(PIP) -e ".[dev]"
+	@echo "Installing what the application and its tests need into $(VENV) (some minutes)"
+	@$(PIP) -e ".[dev]"
 	@touch $@ $(VENV)/.ready
