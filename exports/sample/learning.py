@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import cycle
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
@@ -98,9 +99,13 @@ def _attempt(attempt: Attempt) -> Row:
 
 def _answers(world: World, tenant: Tenant, attempts: list[Attempt]) -> Iterator[Row]:
     rng = world.rng("answers", tenant)
+    awkward = cycle(words.AWKWARD)
     for attempt in attempts:
         for number in range(1, attempt.quiz.questions + 1):
-            answer = str(rng.randrange(3)) if number % 3 else tenant.mark(words.text(rng, tenant.language))
+            answer = str(rng.randrange(3))
+            if number % 3 == 0:
+                answer = next(awkward) if rng.random() < 0.3 else words.text(rng, tenant.language)
+                answer = tenant.mark(answer)
             correct = None if attempt.correct is None else number <= attempt.correct
             yield attempt.id, attempt.quiz.id, number, answer if rng.random() < 0.97 else None, correct
 
@@ -112,7 +117,7 @@ def _survey_answers(world: World, tenant: Tenant) -> Iterator[Row]:
             respondent = enrolment.person.id if rng.random() < 0.5 else None
             at = moment(rng, _finished(enrolment))
             for question in (1, 2):
-                answer = tenant.mark(words.text(rng, tenant.language, 2)) if rng.random() < 0.3 else None
+                answer = tenant.mark(words.text(rng, tenant.language, 2)) if rng.random() < 0.6 else None
                 yield (world.next_id("survey_answers"), enrolment.course.survey, respondent, question,
                        rng.choice([None, 1, 2, 3, 4, 5]), answer, at)  # fmt: skip
 
@@ -144,7 +149,9 @@ def _comments(world: World, tenant: Tenant) -> Iterator[Row]:
 def _owner(rng: Random, tenant: Tenant, owner_type: str, enrolment: Enrolment) -> int:
     if owner_type == "course":
         return enrolment.course.id
-    return rng.choice(enrolment.course.lessons if owner_type == "lesson" else tenant.reports)
+    if owner_type == "report":
+        return rng.choice(tenant.reports)
+    return rng.choice(enrolment.course.lessons)
 
 
 def _certifications(world: World, tenant: Tenant) -> Iterator[Row]:

@@ -99,7 +99,7 @@ def _users(world: World, people: list[Person], owners: tuple[Tenant, ...]) -> It
             world.secret(rng, 10) if rng.random() < 0.2 else None,
             person.given,
             person.mark(person.family),
-            _birth_date(rng),
+            _birth_date(rng, number),
             f"{rng.choice(['19', '20'])}{rng.randint(0, 99):02}{rng.randint(1, 12):02}{rng.randint(1, 28):02}-0000"
             if person.language == "sv" and rng.random() < 0.7
             else None,
@@ -122,12 +122,12 @@ def _users(world: World, people: list[Person], owners: tuple[Tenant, ...]) -> It
         )
 
 
-def _birth_date(rng: Random) -> date | None:
-    roll = rng.random()
-    if roll < 0.05:
+def _birth_date(rng: Random, number: int) -> date | None:
+    """Some are unknown, some were typed in wrongly: before the first day that spreadsheets know."""
+    if number % 25 == 3:
+        return (date(1899, 12, 31), date(1899, 5, 3), date(1900, 2, 28), date(1900, 3, 1))[number // 25 % 4]
+    if rng.random() < 0.05:
         return None
-    if roll < 0.07:
-        return rng.choice([date(1899, 12, 31), date(1899, 5, 3), date(1900, 2, 28), date(1900, 3, 1)])
     return date(1950, 1, 1) + timedelta(days=rng.randrange(20_000))
 
 
@@ -189,9 +189,9 @@ def _teams(world: World, tenant: Tenant) -> tuple[list[Row], list[Row]]:
     rng = world.rng("teams", tenant)
     teams: list[Row] = []
     members: list[Row] = []
-    for number in range(min(40, len(tenant.people) // 12)):
+    for number in range(min(40, -(-len(tenant.people) // 12))):
         team = world.next_id("teams")
         teams.append((team, tenant.id, tenant.mark(f"{rng.choice(words.CITIES[tenant.language])} {number + 1}")))
-        for person in rng.sample(tenant.people, rng.randint(3, 10)):
+        for person in rng.sample(tenant.people, rng.randint(3, min(10, len(tenant.people)))):
             members.append((team, person.id, person.created.date()))
     return teams, members

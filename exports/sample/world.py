@@ -150,9 +150,13 @@ class World:
 
 
 def _customers(size: int, *, canaries: bool) -> list[Tenant]:
-    """Ids that are prefixes of each other are on purpose: ``org/7/`` must not catch ``org/71/``."""
-    small = max(6, min(40, size // 400))
-    learners = max(8, (size - 4000) // 160)
+    """Ids that are prefixes of each other are on purpose: ``org/7/`` must not catch ``org/71/``.
+
+    One learner of the large customer brings about 150 rows to the platform, one of a small customer 170 with the
+    people it shares.
+    """
+    small = max(6, min(40, size // 1000))
+    learners = max(8, (size - small * 425) // 150)
     rows = [
         (17, "fjord", "Fjärdviken Bildning", "fjardviken-bildning", "FJÄR-17", "802017-0017", "SE", "sv", small),
         (71, "quill", 'Quillham & O\'Dare "Skills" Ltd', "quillham-skills", "QUIL-71", "00471071", "GB", "en", small),
