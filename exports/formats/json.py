@@ -179,10 +179,14 @@ def _binaries(column: Column, values: Sequence[str], notes: BlockNotes) -> Seque
 def _nested(column: Column, values: Sequence[str], notes: BlockNotes, *, trusted: bool) -> Sequence[str]:
     r"""JSON values as they are, on one line: a line break or tab that is no ``\n`` or ``\t`` stands between tokens."""
     odd = [] if trusted else [i for i, value in enumerate(values) if value != NULL and not _is_json(unescape(value))]
-    text = "\t".join(values).replace("\\\\", _MEANWHILE)
-    if any(white in text for white in ("\\n", "\\r", "\\t")):
-        text = text.replace("\\n", " ").replace("\\r", " ").replace("\\t", " ")
-        notes.column(column, Reason.JSON_SPACING)
+    text = "\t".join(values)
+    if "\\" in text:
+        text = text.replace("\\\\", _MEANWHILE)
+        if any(white in text for white in ("\\n", "\\r", "\\t")):
+            text = text.replace("\\n", " ").replace("\\r", " ").replace("\\t", " ")
+            notes.column(column, Reason.JSON_SPACING)
+    elif not odd and "null" not in text:
+        return values
     if column.nullable and "null" in text:
         nulls = [index for index, value in enumerate(text.split("\t")) if value.strip(" ") == "null"]
         notes.cells(column, Reason.JSON_NULL, values, nulls)
@@ -219,7 +223,7 @@ _PASSES = 8
 def read_back(stream: BinaryIO, part: Part) -> dict[str, int]:
     """Count the objects of ``rows`` by the brackets outside strings. Raises ``ReadBackError``."""
     rows, quoted, held, brackets, last = 0, False, b"", b"", b""
-    chunk = _after_head(stream, part)
+    chunk = _after_head(stream, part) or stream.read(_CHUNK)
     while chunk:
         last = (last + chunk[-len(_FOOT) :])[-len(_FOOT) :]
         chunk, held = _whole_escapes(held + chunk)
@@ -263,14 +267,16 @@ def _whole_escapes(text: bytes) -> tuple[bytes, bytes]:
 
 def _closed_rows(brackets: bytes, part: Part) -> tuple[int, bytes]:
     """Count the closed objects at the level of rows; gives their number and the brackets that are still open."""
-    for _ in range(_PASSES):
-        if not (b"{{" in brackets or b"[" in brackets):
+    passes = 0
+    while nested := b"{{" in brackets or b"[" in brackets:
+        if passes == _PASSES:
             break
         brackets = brackets.replace(b"[]", b"").replace(b"{{}", b"{").replace(b"[{}", b"[")
+        passes += 1
     simple = brackets.replace(b"{}", b"")
-    if not simple or simple in (b"{", b"]", b"]}"):
-        return (len(brackets) - len(simple)) // 2, simple
-    return _scanned(brackets, part)
+    if nested or simple not in (b"", b"{", b"]", b"]}"):
+        return _scanned(brackets, part)
+    return (len(brackets) - len(simple)) // 2, simple
 
 
 def _scanned(brackets: bytes, part: Part) -> tuple[int, bytes]:

@@ -184,21 +184,22 @@ def _legal(column: Column, values: Sequence[str], notes: BlockNotes) -> Sequence
 
 _TYPES = {
     Kind.INTEGER: "xs:integer",
-    Kind.DECIMAL: "xs:decimal",
+    Kind.DECIMAL: "decimal",
     Kind.FLOAT: "xs:double",
     Kind.BOOLEAN: "xs:boolean",
     Kind.BINARY: "xs:base64Binary",
 }
-_POSTGRESQL_TYPES = {Kind.DECIMAL: "decimal", Kind.FLOAT: "float", Kind.DATE: "date"}
+_POSTGRESQL_TYPES = {Kind.FLOAT: "float", Kind.DATE: "date"}
 _XSD = """<?xml version="1.0" encoding="UTF-8"?>
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
-<xs:simpleType name="infinite">
-<xs:restriction base="xs:string">
-<xs:enumeration value="NaN"/><xs:enumeration value="Infinity"/><xs:enumeration value="-Infinity"/>
-</xs:restriction>
+<xs:simpleType name="beyond">
+<xs:annotation>
+<xs:documentation>Numbers with more digits than a processor must know, NaN, infinities</xs:documentation>
+</xs:annotation>
+<xs:restriction base="xs:string"><xs:pattern value="-?[0-9]+(\\.[0-9]+)?|NaN|-?Infinity"/></xs:restriction>
 </xs:simpleType>
-<xs:simpleType name="decimal"><xs:union memberTypes="xs:decimal infinite"/></xs:simpleType>
-<xs:simpleType name="float"><xs:union memberTypes="xs:double infinite"/></xs:simpleType>
+<xs:simpleType name="decimal"><xs:union memberTypes="xs:decimal beyond"/></xs:simpleType>
+<xs:simpleType name="float"><xs:union memberTypes="xs:double beyond"/></xs:simpleType>
 <xs:simpleType name="remote">
 <xs:restriction base="xs:string"><xs:pattern value="-?infinity|[0-9]{4,}-[0-9]{2}-[0-9]{2}( BC)?"/></xs:restriction>
 </xs:simpleType>
@@ -270,7 +271,7 @@ def read_back(stream: BinaryIO, part: Part) -> dict[str, int]:
     characters could stand, are refused.
     """
     rows, open_elements, held, last = 0, 0, b"", b""
-    chunk = _after_head(stream, part)
+    chunk = _after_head(stream, part) or stream.read(_CHUNK)
     while chunk:
         last = (last + chunk[-len(_FOOT) :])[-len(_FOOT) :]
         chunk = held + chunk
