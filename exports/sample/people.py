@@ -100,9 +100,7 @@ def _users(world: World, people: list[Person], owners: tuple[Tenant, ...]) -> It
             person.given,
             person.mark(person.family),
             _birth_date(rng, number),
-            f"{rng.choice(['19', '20'])}{rng.randint(0, 99):02}{rng.randint(1, 12):02}{rng.randint(1, 28):02}-0000"
-            if person.language == "sv" and rng.random() < 0.7
-            else None,
+            _personal_number(rng, person),
             words.phone(rng, person.language),
             person.mark(street),
             f"0{rng.randint(10, 99)} {rng.randint(0, 99):02}"
@@ -129,6 +127,14 @@ def _birth_date(rng: Random, number: int) -> date | None:
     if rng.random() < 0.05:
         return None
     return date(1950, 1, 1) + timedelta(days=rng.randrange(20_000))
+
+
+def _personal_number(rng: Random, person: Person) -> str | None:
+    """Looks like one; ``-0000`` is never given to anybody."""
+    if person.language != "sv" or rng.random() > 0.7:
+        return None
+    century = rng.choice(["19", "20"])
+    return f"{century}{rng.randint(0, 99):02}{rng.randint(1, 12):02}{rng.randint(1, 28):02}-0000"
 
 
 def _address(rng: Random) -> str:
