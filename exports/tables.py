@@ -142,7 +142,8 @@ def _write(order: Order, opened: list[_Open], work: Path, register: FileRegister
 
 
 def _options(order: Order, opened: list[_Open], result: TablesResult) -> dict[str, Any]:
-    options: dict[str, Any] = {"language": order.language}
+    engines = {one.store.key: one.snapshot.engine for one in opened}
+    options: dict[str, Any] = {"language": order.language, "engines": engines}
     if "sql" in order.formats:
         definitions = {one.store.key: ddl(one.snapshot, [sel.table for sel in one.selections]) for one in opened}
         result.left_out += [(key, text) for key, value in definitions.items() for text in value.left_out]
