@@ -78,6 +78,7 @@ class Workbook:
     def __post_init__(self) -> None:
         self._directory = Path(tempfile.mkdtemp(prefix="xlsx-", dir=self.sink.directory))
         self._waiting = Sink(self._directory, self.sink.part_limit)
+        self._open = False
         self._skeleton = Skeleton()
         self._about = self._skeleton.active
         self._about.title = ABOUT
@@ -107,9 +108,8 @@ class Workbook:
     @property
     def at_most(self) -> int:
         """An upper bound of the bytes of the sheets so far."""
-        return sum(staged.compressed for staged in self._waiting.staged) + (
-            self.sheets[-1].entry.at_most if self.sheets else 0
-        )
+        waiting = sum(staged.compressed for staged in self._waiting.staged)
+        return waiting + (self.sheets[-1].entry.at_most if self._open else 0)
 
     def open_sheet(self, table: Table, first_row: int, widths: Sequence[int]) -> Sheet:
         """Start a sheet with its header; the one before must be closed."""
@@ -120,6 +120,7 @@ class Workbook:
         sheet = Sheet(title, table, first_row, self._waiting.open(f"xl/worksheets/sheet{number}.xml"), number)
         sheet.entry.write(self._head(table, widths).encode())
         self.sheets.append(sheet)
+        self._open = True
         return sheet
 
     def _head(self, table: Table, widths: Sequence[int]) -> str:
@@ -137,6 +138,7 @@ class Workbook:
         worksheet.auto_filter.ref = sheet.ref  # for the defined name that Excel expects beside the filter
         sheet.entry.write(f'</sheetData><autoFilter ref="{sheet.ref}"/>{_FOOT}'.encode())
         sheet.entry.close()
+        self._open = False
 
     def finish(self) -> None:
         """Put the workbook together as one stored entry of the sink and remove what waited."""

@@ -2,7 +2,7 @@
 
 ``excel/<category>.xlsx``, continued in ``<category>-002.xlsx`` … when a part is full; a table continues on a
 further sheet after 1,048,576 rows. Texts too long for a cell stand in ``excel/long-text/``. Whatever differs
-from the exact CSV is recorded in the changes.
+from the exact CSV is recorded in the changes, for ``excel/users.xlsx#sheet``.
 """
 
 from __future__ import annotations
@@ -111,6 +111,9 @@ class XlsxTable:
         self._sheet: Sheet | None = None
 
     def write(self, block: Block) -> None:
+        width = len(self._table.columns)
+        if block.count and block.width != width:
+            raise ValueError(f"table {self._table.key}: rows have {block.width} fields instead of {width}")
         while block.count:
             sheet = self._sheet_for(block)
             now, block = _split(block, self._form.sheet_rows - 1 - sheet.rows)
@@ -146,15 +149,14 @@ class XlsxTable:
         return book.at_most + alone + alone // 8 + 2 * cells + frame > limit
 
     def _open_sheet(self, block: Block) -> Sheet:
-        """Start a sheet, and the conversion of the columns when the workbook is a new one."""
-        book = self._form.book(self._table.category)
-        if book is not self._book:
-            self._book, self._place.file = book, book.path
-            self._columns = [cells_for(column, self._place, book.style) for column in self._table.columns]
-        self._sheet = book.open_sheet(self._table, block.first_row, _widths(self._table, block))
-        if self._sheet.title != self._table.name:
-            self._form.changes.column_note(book.path, f"[{self._sheet.title}]", Reason.NAME_CHANGED, self._table.name)
-        return self._sheet
+        """Start a sheet and the conversion of its columns."""
+        book = self._book = self._form.book(self._table.category)
+        sheet = self._sheet = book.open_sheet(self._table, block.first_row, _widths(self._table, block))
+        self._place.file = f"{book.path}#{sheet.title}"  # as spreadsheets themselves name a place in a file
+        self._columns = [cells_for(column, self._place, book.style) for column in self._table.columns]
+        if sheet.title != self._table.name:
+            self._form.changes.column_note(self._place.file, "", Reason.NAME_CHANGED, self._table.name)
+        return sheet
 
     def _close_sheet(self) -> None:
         if self._sheet is not None and self._book is not None:
@@ -166,8 +168,6 @@ class XlsxTable:
         if is_awkward(block):
             block = tamed(block, self._table, self._place.file, self._form.changes, self._form.side_file)
         width = len(self._columns)
-        if block.width != width:
-            raise ValueError(f"{self._table.key}: rows have {block.width} fields instead of {width}")
         cells = [column.convert(block.fields[at::width], block.first_row) for at, column in enumerate(self._columns)]
         between = [left[2] + right[0] for left, right in pairwise(cells)]
         laid: list[str] = [""] * (2 * width * block.count)
