@@ -144,7 +144,7 @@ class _Build:
                 "bytes_done": one.bytes,
                 "files": one.files,
                 "sha256": one.sha256,
-                "result": {"bag_name": one.bag_name, "damaged": [asdict(damage) for damage in one.damaged]},
+                "result": _volume_result(one),
             },
         )
 
@@ -205,8 +205,7 @@ class _Build:
         for file, one in result.files:
             sizes[file.store, str(file.category)] += one.size
         outcome = {
-            "bag_name": stored.bag_name,
-            "damaged": [asdict(damage) for damage in stored.damaged],
+            **_volume_result(stored),
             "written": [[*key, count, sizes[key]] for key, count in sorted(written.items())],
             "read_back": stored.files - 1,
             "missing": [[file.store, file.path, reason, file.referenced_by, file.category] for file, reason in lost],
@@ -255,7 +254,12 @@ class _Build:
     def _manifest(self, statement: Statement) -> tuple[str, str]:
         volumes = [
             VolumeEntry(
-                volume.number, PurePosixPath(volume.name).name, volume.result["bag_name"], volume.bytes, volume.sha256
+                number=volume.number,
+                name=PurePosixPath(volume.name).name,
+                bag_name=volume.result["bag_name"],
+                bytes=volume.bytes,
+                sha256=volume.sha256,
+                tagmanifest_sha256=volume.result["tagmanifest_sha256"],
             )
             for volume in self.job.volumes.all()
         ]
@@ -274,6 +278,14 @@ class _Build:
                 if stream.read() != data:
                     raise BuildError(_("The manifest did not come back from the storage as it was written."))
         return kept[0], hashlib.sha256(content).hexdigest()
+
+
+def _volume_result(one: StoredVolume) -> dict[str, Any]:
+    return {
+        "bag_name": one.bag_name,
+        "tagmanifest_sha256": one.tagmanifest_sha256,
+        "damaged": [asdict(damage) for damage in one.damaged],
+    }
 
 
 def _tables_result(

@@ -61,6 +61,8 @@ class StoredVolume:
     sha256: str
     files: int
     """Payload files read back."""
+    tagmanifest_sha256: str = ""
+    """Of the bag's ``tagmanifest-sha256.txt``: it binds every file of the bag."""
     parts: list[PartOutcome] = field(default_factory=list)
     damaged: list[Damage] = field(default_factory=list)
 
@@ -108,7 +110,7 @@ def store(
             reading = read_back(stream, lambda path: _counter(path, parts), str(label.work))
     except DamagedVolumeError as error:
         damage = [Damage(summary.path.name, str(error))]
-        return StoredVolume(number, name, summary.bag_name, summary.bytes, "", 0, [], damage)
+        return StoredVolume(number, name, summary.bag_name, summary.bytes, "", 0, damaged=damage)
     return StoredVolume(
         number=number,
         name=name,
@@ -116,6 +118,7 @@ def store(
         bytes=reading.bytes,
         sha256=reading.sha256,
         files=sum(1 for path in reading.files if path.startswith("data/")),
+        tagmanifest_sha256=reading.files["tagmanifest-sha256.txt"].sha256,
         parts=list(_read_parts(number, reading, parts)),
         damaged=list(_damages(summary, reading)),
     )

@@ -1,14 +1,12 @@
 """Finished pieces of a package, staged as files: deflated, counted and hashed while they are written.
 
-A format writes bytes; a worker thread per entry deflates them (RFC 1951), computes CRC-32 and SHA-256 of
-the plain content and writes to a file in the work directory. The queue between them is bounded, so memory
-stays flat, and isal and hashlib release the GIL, so the caller hardly waits. ``bundle`` packs the staged
-entries into volumes afterwards without deflating again.
+A format writes bytes; a worker thread per entry deflates them (RFC 1951), computes CRC-32 and SHA-256 of the plain
+content and writes to a file in the work directory. The queue between them is bounded, so memory stays flat, and isal
+and hashlib release the GIL, so the caller hardly waits. ``bundle`` packs the staged entries without deflating again.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import threading
 from collections.abc import Callable
@@ -19,12 +17,9 @@ from typing import Any
 
 from isal import isal_zlib
 
-CHUNK = 256 * 1024
-"""Bytes collected before the worker gets them."""
-_WAITING = 6
-"""Chunks that may wait for the worker; then the caller waits."""
-_LEVEL = 2
-"""isal's level: 400 MB/s at 5 % more size than zlib's level 6."""
+CHUNK = 256 * 1024  # bytes collected before the worker gets them
+_WAITING = 6  # chunks that may wait for the worker; then the caller waits
+_LEVEL = 2  # isal's: 400 MB/s at 5 % more size than zlib's 6
 _FLUSH = object()
 _STOP = object()
 
@@ -67,11 +62,10 @@ class Entry:
         self._crc = 0
         self._sha = hashlib.sha256()
         self._buffer: list[bytes] = []
-        self._buffered = 0
+        self._buffered = self._done = 0
         self._queue: Queue[Any] = Queue(_WAITING)
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
-        self._done = 0
         self._aborted = False
         self._open = True
         self._out = file.open("xb", buffering=0)
@@ -96,9 +90,7 @@ class Entry:
     def settle(self) -> None:
         """Wait until everything written so far is in the file and ``compressed`` is exact."""
         self._hand_over()
-        if self._thread is None:
-            self._flush()
-        else:
+        if self._thread is not None:
             self._queue.put(_FLUSH)
             self._queue.join()
         self._raise()
@@ -121,9 +113,8 @@ class Entry:
             self.abort()
             raise
         self._open = False
-        staged = Staged(
-            self.path, self.file, self.size, self.compressed, self._crc, self._sha.hexdigest(), self._stored
-        )
+        digest = self._sha.hexdigest()
+        staged = Staged(self.path, self.file, self.size, self.compressed, self._crc, digest, self._stored)
         self._sink._closed(self, staged)
         return staged
 
@@ -184,8 +175,6 @@ class Entry:
         view = memoryview(data)
         while view:
             written = self._out.write(view)
-            if not written:
-                raise OSError(errno.EIO, "nothing could be written", str(self.file))
             self.compressed += written
             view = view[written:]
 

@@ -307,7 +307,7 @@ def read_statement(folder: Path, manifest: Item, report: Report) -> Item:
         first = min(manifest["volumes"], key=lambda volume: volume["number"])
         path = folder / first["name"]
         bag = Bag(path if path.exists() else folder / first["bag_name"], first["bag_name"])
-        text = bag.open("completeness.json").read()
+        text = bag.open("data/completeness.json").read()
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         report.bad("unreadable", "completeness.json", error)
         return {}

@@ -73,8 +73,8 @@ def make_package(folder: Path, rows: int = 2) -> Path:
     second = bag(folder / "alice-7-002.zip", 2, contents, {})
     statement = statement_of(second, rows)
     script = Path(verify.__file__).read_bytes()
-    tags = {"completeness.json": statement.to_json(), "verify.py": script, "README.txt": b"Read me"}
-    first = bag(folder / "alice-7-001.zip", 1, {"changes.csv": b"file,row\r\n"}, tags)
+    tags = {"verify.py": script, "README.txt": b"Read me"}
+    first = bag(folder / "alice-7-001.zip", 1, {"completeness.json": statement.to_json()}, tags)
     signed = manifest(statement, [entry(2, second), entry(1, first)]).to_json()
     (folder / "manifest.json").write_bytes(signed)
     (folder / "manifest.json.sig").write_bytes(signing.sign(signed).to_json())
@@ -111,7 +111,7 @@ def test_an_untouched_package_passes_and_the_script_says_what_it_checked(package
     for part in (
         "Package alice-7 of Alices Akademi",
         "the manifest is signed with the key",
-        "alice-7-001.zip: 9 files, every SHA-256 is right",
+        "alice-7-001.zip: 8 files, every SHA-256 is right",
         "csv: 2 rows in 1 tables, counted again",
         "sql: 2 rows in 1 tables, counted again",
         "media of media: 1 files",
@@ -150,7 +150,7 @@ def test_unpacked_volumes_pass_too_also_from_within_and_with_a_visitors_file(pac
         ("alice-7-002/data/extra.txt", b"more", "does not belong here"),
         ("alice-7-002/extra.txt", b"more", "does not belong here"),
         ("alice-7-002/data/media/media/film.mp4", None, "is missing"),
-        ("alice-7-001/completeness.json", b"{}", "completeness statement was changed"),
+        ("alice-7-001/data/completeness.json", b"{}", "completeness statement was changed"),
         ("alice-7-002/bag-info.txt", b"Payload-Oxum: 1.1\n", "bag-info.txt"),
     ],
 )
@@ -232,7 +232,7 @@ def test_a_forged_statement_needs_a_forged_manifest_and_that_needs_the_key(packa
     second = bag(tmp_path / "two.zip", 2, dict(FILES.values()), {})
     statement = replace(statement_of(second), customer="Mallory", files=())
     first = bag(
-        tmp_path / "one.zip", 1, {"changes.csv": b"x"}, {"completeness.json": statement.to_json()}
+        tmp_path / "one.zip", 1, {"completeness.json": statement.to_json()}, {}
     )  # fmt: skip
     shutil.copy(first.path, package / "alice-7-001.zip")
     shutil.copy(second.path, package / "alice-7-002.zip")
@@ -260,33 +260,6 @@ def test_rows_that_are_not_in_the_files_are_found_even_when_everything_is_signed
     assert "csv, people: 1 rows in the files, 2 stated" in said
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_signature_check_agrees_with_the_cryptography_library(seed: int) -> None:
-    key = Ed25519PrivateKey.from_private_bytes(random.Random(seed).randbytes(32))
-    public, message = key.public_key().public_bytes_raw(), b"message %d" % seed
-    signature = key.sign(message)
-    assert verify.ed25519(public, message, signature)
-    assert not verify.ed25519(public, message + b"!", signature)
-    assert not verify.ed25519(public, message, signature[:-1] + bytes([signature[-1] ^ 1]))
-    above = int.from_bytes(signature[32:], "little") + verify.L
-    assert not verify.ed25519(public, message, signature[:32] + above.to_bytes(32, "little")), "malleable"
-    assert not verify.ed25519(b"\xff" * 32, message, signature)
-
-
-def test_the_signature_check_knows_the_vectors_of_rfc_8032() -> None:
-    """Section 7.1, tests 1 and 2."""
-    public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
-    signature = bytes.fromhex(
-        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
-    )
-    assert verify.ed25519(public, b"", signature)
-    public = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
-    signature = bytes.fromhex(
-        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
-    )
-    assert verify.ed25519(public, b"\x72", signature)
-
-
 def test_inserts_are_counted_by_rows_that_begin_outside_a_literal() -> None:
     import io
 
@@ -296,12 +269,3 @@ def test_inserts_are_counted_by_rows_that_begin_outside_a_literal() -> None:
         b"-- SQL dump for mysql\n-- Rows of table a\nINSERT INTO `a` (x) VALUES\n('\\'\n(\\\\'),\n('b\\\\'),\n(NULL);\n"
     )
     assert verify.sql_rows(io.BytesIO(mysql), "") == {"a": 3}
-
-
-def test_the_script_needs_nothing_but_python() -> None:
-    import ast
-
-    tree = ast.parse(Path(verify.__file__).read_text(), feature_version=(3, 8))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names
