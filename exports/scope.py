@@ -167,7 +167,9 @@ class _Scoping:
         select = ", ".join(self.column(live, column.name) for column in columns)
         source = self.relation(live)
         predicate = self.predicate(collection)
-        return Selection(table, f"{source} WHERE {predicate}" if predicate else source, select, self.order(live))
+        return Selection(
+            table, f"{source} WHERE {predicate}" if predicate else source, select, self.order(collection, live)
+        )
 
     def foreign_keys(
         self, live: LiveTable, names: set[str], exported: dict[str, tuple[Column, ...]]
@@ -181,20 +183,33 @@ class _Scoping:
                 found.append(key)
         return tuple(found)
 
-    def order(self, live: LiveTable) -> str:
-        """The primary key, else all columns, each such that the order does not depend on collation or chance."""
-        columns = {column.name: column for column in live.columns}
-        keys = [columns[name] for name in live.primary_key]
-        sure = bool(keys) and not any(column.nullable for column in keys)
-        order = [self.sort(live, column, unique=True) for column in keys]
-        if not sure:  # SQLite allows NULL, even several times, in a primary key
-            order += [
-                self.sort(live, column, unique=False) for column in live.columns if column.name not in live.primary_key
-            ]
+    def order(self, collection: Collection, live: LiveTable) -> str:
+        """The primary key, else all columns, each such that the order does not depend on collation or chance.
+
+        Without a key the columns that compare fast come first: it halves the time of sorting millions of rows.
+        """
+        constant = self.constant(collection, live)
+        keys = [column for name in live.primary_key for column in live.columns if column.name == name]
+        rest = [column for column in live.columns if column not in keys]
+        order = [(column, self.sort(live, column, unique=True)) for column in keys]
+        if not keys or any(column.nullable for column in keys):  # SQLite allows NULL, even twice, in a primary key
+            others = [(column, self.sort(live, column, unique=False)) for column in rest]
+            order += sorted(others, key=lambda pair: pair[1] != self.column(live, pair[0].name))
+        expressions = [expression for column, expression in order if column.name != constant] or [order[0][1]]
         if self.engine == "sqlite" and not keys:
-            free = next((name for name in ("rowid", "_rowid_", "oid") if name not in map(str.lower, columns)), "")
-            order += [f"{self.speak.name(live.name)}.{free}"] if free else []
-        return ", ".join(order)
+            taken = {column.name.lower() for column in live.columns}
+            free = next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), "")
+            expressions += [f"{self.speak.name(live.name)}.{free}"] if free else []
+        return ", ".join(expressions)
+
+    def constant(self, collection: Collection, live: LiveTable) -> str:
+        """The column that holds the tenant's key in every selected row, where equal means same; '' for none."""
+        scope = collection.scope
+        columns = {column.name: column for column in live.columns}
+        if self.engine != "postgresql" or scope.through or scope.where or scope.tenant_field not in columns:
+            return ""
+        column = columns[scope.tenant_field]
+        return column.name if column.kind in _EQUAL_MEANS_SAME and column.type != "citext" else ""
 
     def sort(self, live: LiveTable, column: LiveColumn, *, unique: bool) -> str:
         name = self.column(live, column.name)
