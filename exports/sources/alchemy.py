@@ -24,8 +24,8 @@ from exports.sources.values import UnreadableError, copy_text, plain
 
 Row = tuple[Any, ...]
 Shape = Callable[[bytes], bytearray]
-_FETCH = 500
-"""Rows asked of the driver at once; a block holds one or more such batches."""
+_FETCH = 1000
+"""At most so many rows are asked of the driver at once; a block holds one or more such batches."""
 
 
 class AlchemySnapshot(Snapshot):
@@ -37,6 +37,7 @@ class AlchemySnapshot(Snapshot):
 
     def __init__(self, store: str, connection: sqlalchemy.Connection) -> None:
         self.connection = connection
+        self._fetch = _FETCH
         super().__init__(store, connection.dialect.name, "", datetime.now(UTC))
         with self._errors(""):
             for statement in self._begin:
@@ -48,12 +49,14 @@ class AlchemySnapshot(Snapshot):
 
     def _answer(self, sql: str, table: str) -> list[tuple[str | None, ...]]:
         self._idle(table)
+        self._fetch = _FETCH
         with self._errors(table):
             return [tuple(map(self._text, row)) for batch in self._batches(sql) for row in batch]
 
     def _chunks(self, selection: Selection) -> Generator[bytes, None, int | None]:
         table, columns = selection.table.key, selection.table.columns
         rows = 0
+        self._fetch = 16  # until it is known how wide rows are: memory stays flat
         parts: list[bytes] = []
         size = 0
 
@@ -64,6 +67,7 @@ class AlchemySnapshot(Snapshot):
             for batch in self._batches(selection.rows_sql, columns):
                 parts.append(copy_text(batch, rows + 1, columns, report))
                 rows += len(batch)
+                self._fetch = max(1, min(_FETCH, BLOCK_BYTES * len(batch) // len(parts[-1])))
                 size += len(parts[-1])
                 if size >= BLOCK_BYTES:
                     yield b"".join(parts)
@@ -75,7 +79,7 @@ class AlchemySnapshot(Snapshot):
     def _batches(self, sql: str, columns: Sequence[Column] = ()) -> Iterator[Sequence[Row]]:
         options = {"stream_results": True, "no_parameters": True}
         with self.connection.exec_driver_sql(sql, execution_options=options) as result:
-            for rows in result.partitions(_FETCH):
+            while rows := result.fetchmany(self._fetch):
                 yield [tuple(row) for row in rows]
 
     def _text(self, value: Any) -> str | None:
@@ -138,7 +142,7 @@ class SqliteSnapshot(AlchemySnapshot):
             while True:
                 driver.text_factory = bytearray
                 try:
-                    batch = cursor.fetchmany(_FETCH)
+                    batch = cursor.fetchmany(self._fetch)
                 finally:
                     driver.text_factory = usual
                 if not batch:
@@ -178,7 +182,7 @@ class MysqlSnapshot(AlchemySnapshot):
             with _undecoded(driver):
                 cursor.execute(sql)
             shapes = _shapes(cursor.description or (), columns)
-            while batch := cursor.fetchmany(_FETCH):
+            while batch := cursor.fetchmany(self._fetch):
                 yield list(zip(*map(_shaped, shapes, zip(*batch, strict=True)), strict=True))
         except GeneratorExit:
             self._cancel(cursor)
