@@ -21,9 +21,7 @@ from exports import cover, delivery
 from exports.bundle import part_limit
 from exports.completeness import dangling_keys, missing_files, statement_of
 from exports.contents import Category
-from exports.datamap import DataMap
-from exports.datamap_file import load
-from exports.datamap_rules import DataMapError
+from exports.datamap import DataMap, DataMapError, load
 from exports.ledger import Ledger
 from exports.manifest import Statement, manifest
 from exports.media import plan_volumes, write_media
