@@ -40,6 +40,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What XML 1.0 (production 2, Char) leaves out."""
 _TAB, _TAB_AND_END = "\t", "\t>"
 _REPLACEMENT = "\ufffd"
+_ILLEGAL_ESCAPES = "\\b", "\\v", "\\f"
 _MEANWHILE = "\b"
 """Stands for an unescaped backslash meanwhile: a character that is illegal here, so it is not in the text."""
 _LETTER = "A-Z_a-zÀ-ÖØ-öø-ÿĀ-ıĴ-ľŁ-ňŊ-žΈ-ΊΎ-ΡΣ-ώЁ-ЌЎ-яё-ќў-ҁא-תء-غف-يぁ-ゔァ-ヺ一-龥가-힣"
@@ -97,7 +98,7 @@ class XmlTable(Document):
         return [Marks(f"<{name}>", f"</{name}>", f"<{name}", f"</{name}>") for name in self._names]
 
     def treated(self, block: Block, notes: BlockNotes) -> Iterator[Treated]:
-        illegal = _may_be_illegal(block)
+        illegal = _is_illegal(block)
         awkward = illegal or block.has_backslash or any(mark in block.data for mark in (b"<", b"&", b">"))
         for index, column in enumerate(self.columns):
             if not awkward and column.kind not in self._converted:
@@ -141,12 +142,9 @@ class XmlTable(Document):
         return (_TYPES | _POSTGRESQL_TYPES if self.trusted else _TYPES).get(kind, "xs:string")
 
 
-def _may_be_illegal(block: Block) -> bool:
-    """Whether a character that XML cannot hold may stand in the block; false alarms only cost time."""
-    data = block.data
-    if block.has_controls or (block.has_backslash and any(mark in data for mark in (b"\\b", b"\\v", b"\\f"))):
-        return True
-    return not block.text.isascii() and (b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data)
+def _is_illegal(block: Block) -> bool:
+    """Whether a character that XML cannot hold stands unescaped in the block."""
+    return block.has_controls or (not block.text.isascii() and ("\ufffe" in block.text or "\uffff" in block.text))
 
 
 def _texts(column: Column, values: Sequence[str], notes: BlockNotes, *, illegal: bool) -> tuple[Sequence[str], bool]:
@@ -166,6 +164,8 @@ def _texts(column: Column, values: Sequence[str], notes: BlockNotes, *, illegal:
     if nil := "\\N" in text:
         text = f">{text.replace(_TAB, _TAB_AND_END)}".replace(">\\N", ' xsi:nil="true">')
     if "\\" in text:
+        if any(escaped in text for escaped in _ILLEGAL_ESCAPES):
+            return _texts(column, values, notes, illegal=True)
         text = text.replace("\\n", "\n").replace("\\t", "&#9;").replace("\\r", "&#13;")
     return text.replace(_MEANWHILE, "\\").split("\t"), nil
 
