@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -24,7 +25,10 @@ def make(tmp_path):
         script = tmp_path / "python"
         script.write_text(f"#!/bin/sh\n{python}\n")
         script.chmod(0o755)
-        return subprocess.run(["make", f"PYTHON={script}", *arguments], cwd=tmp_path, capture_output=True, text=True)
+        plain = {"PATH": os.environ["PATH"]}  # what an outer make hands on (MAKEFLAGS, SLOW …) stays outside
+        return subprocess.run(
+            ["make", f"PYTHON={script}", *arguments], cwd=tmp_path, capture_output=True, text=True, env=plain
+        )
 
     return make
 
