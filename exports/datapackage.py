@@ -72,6 +72,7 @@ def describe(
 
 
 def to_json(descriptor: dict[str, Any]) -> bytes:
+    """The descriptor as its file."""
     return json.dumps(descriptor, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

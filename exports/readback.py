@@ -42,6 +42,8 @@ class DamagedVolumeError(Exception):
 
 
 class Readable(Protocol):
+    """All that reading back needs of a stream: it never seeks."""
+
     def read(self, size: int, /) -> bytes: ...
 
 
