@@ -49,7 +49,6 @@ def _refusal(error: ValidationError | PermissionDenied) -> str:
 class ExportJobAdmin(_ExportJobAdmin):
     """Export jobs with live progress; requested with the form, changed only by the buttons."""
 
-    form = RequestExportForm
     list_display = ("number", "customer", "state_shown", "progress_shown", "requested_at", "requested_by")
     list_display_links = ("number",)
     list_filter = ("state", "requested_at", "language")
