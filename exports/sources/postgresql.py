@@ -6,7 +6,7 @@ import selectors
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -26,6 +26,7 @@ SET LOCAL standard_conforming_strings = on; SET LOCAL row_security = off; SET LO
 SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL work_mem = '64MB';
 """
+Received = Generator[bytes, None, int | None]
 _KEEPALIVE = {
     "connect_timeout": "15",
     "keepalives_idle": "30",
@@ -43,15 +44,16 @@ class PostgresSnapshot(Snapshot):
     def __init__(self, store: str, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
         super().__init__(store, "postgresql", "", datetime.now(UTC))
+        self._unchecked_text = connection.info.parameter_status("server_encoding") == "SQL_ASCII"
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with self._errors(""):
             connection.execute(_SETTINGS.encode())
+            if self._unchecked_text:
+                connection.execute("SET LOCAL client_encoding = 'SQL_ASCII'")  # else the server refuses broken text
             if connection.info.server_version >= 170000:
                 connection.execute("SET LOCAL transaction_timeout = 0")
-            answer = self.query("SELECT current_setting('server_version'), current_setting('server_encoding')")
-        self.version = answer[0][0] or ""
-        self._unchecked_text = answer[0][1] == "SQL_ASCII"
+            self.version = self.query("SELECT current_setting('server_version')")[0][0] or ""
 
     def _answer(self, sql: str, table: str) -> list[tuple[str | None, ...]]:
         self._idle(table)
@@ -62,27 +64,32 @@ class PostgresSnapshot(Snapshot):
             width = range(result.nfields)
             return [tuple(_text(result.get_value(row, column)) for column in width) for row in range(result.ntuples)]
 
-    def _chunks(self, selection: Selection) -> Generator[bytes, None, int | None]:
+    def _chunks(self, selection: Selection) -> Received:
         """``copy.read()`` of psycopg costs four times the server's work on narrow rows; asking libpq for what has
         already arrived, and freeing each row before the next, costs no more than psql does."""
         table = selection.table.key
         connection, pgconn = self.connection, self.connection.pgconn
-        seen = 0
         with (
             self._errors(table),
             connection.transaction(),
             connection.cursor() as cursor,
             cursor.copy(f"COPY ({selection.rows_sql}) TO STDOUT".encode()),
         ):
-            for data in _received(pgconn):
-                if self._unchecked_text:
-                    data = self._repaired(selection, data, seen + 1)
-                    seen += data.count(b"\n")
-                yield data
-            return _finished(pgconn)
+            received = _received(pgconn)
+            return (yield from self._checked_text(selection, received) if self._unchecked_text else received)
+
+    def _checked_text(self, selection: Selection, received: Received) -> Received:
+        """A server with encoding SQL_ASCII promises nothing about its bytes: what is no UTF-8 becomes U+FFFD."""
+        seen = 0
+        while True:
+            try:
+                data = next(received)
+            except StopIteration as end:
+                return cast("int | None", end.value)
+            yield self._repaired(selection, data, seen + 1)
+            seen += data.count(b"\n")
 
     def _repaired(self, selection: Selection, data: bytes, first_row: int) -> bytes:
-        """A server with encoding SQL_ASCII promises nothing about its bytes: what is no UTF-8 becomes U+FFFD."""
         try:
             data.decode()
         except UnicodeDecodeError:
@@ -126,8 +133,11 @@ def open_postgresql(store: str, url: str) -> Iterator[PostgresSnapshot]:
         connection.close()
 
 
-def _received(pgconn: PGconn) -> Iterator[bytes]:
-    """Blocks of whole rows until the server has sent the last one or an error."""
+def _received(pgconn: PGconn) -> Received:
+    """Blocks of whole rows until the server has sent the last one or an error; then the count of its command tag.
+
+    The last block is given only when the COPY is over, so that a reader may stop there too.
+    """
     get = pgconn.get_copy_data
     buffer = bytearray()
     with selectors.DefaultSelector() as selector:
@@ -144,25 +154,29 @@ def _received(pgconn: PGconn) -> Iterator[bytes]:
                 pgconn.consume_input()
             else:
                 break
-        if buffer:
-            yield bytes(buffer)
         while pgconn.is_busy():
             selector.select()
             pgconn.consume_input()
+    told = _finished(pgconn)
+    if buffer:
+        yield bytes(buffer)
+    return told
 
 
 def _finished(pgconn: PGconn) -> int | None:
-    """The number of rows in the server's command tag."""
+    """The number of rows in the server's command tag; the connection is idle afterwards, also after an error."""
     told: int | None = None
+    failed = None
     while result := pgconn.get_result():
-        if result.status != ExecStatus.COMMAND_OK:
-            raise psycopg.errors.error_from_result(result, encoding="utf-8")
+        failed = result if result.status != ExecStatus.COMMAND_OK else failed
         told = result.command_tuples
+    if failed:
+        raise psycopg.errors.error_from_result(failed, encoding="utf-8")
     return told
 
 
 def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
+    return None if value is None else value.decode(errors="replace")
 
 
 def _reason(error: psycopg.Error) -> str:
