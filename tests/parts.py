@@ -75,6 +75,7 @@ PARTS: dict[str, Part] = {
     "pg_dump": Part(_program("pg_dump"), "apt-get install postgresql-client"),
     "mariadbd": Part(_program("mariadbd", "mysqld"), "apt-get install mariadb-server"),
     "mariadb-install-db": Part(_program("mariadb-install-db", "mysql_install_db"), "apt-get install mariadb-server"),
+    "mariadb": Part(_program("mariadb", "mysql"), "apt-get install mariadb-client"),
     "soffice": Part(_program("soffice", "libreoffice"), "apt-get install libreoffice-calc-nogui"),
     "xmllint": Part(_program("xmllint"), "apt-get install libxml2-utils"),
     "chromium": Part(_program("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium"),

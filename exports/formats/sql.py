@@ -16,7 +16,7 @@ from exports.contents import Table
 from exports.dialects import PostgreSQL
 from exports.formats.base import Part, TableWriter
 from exports.formats.sql_inserts import Inserts
-from exports.formats.sql_scan import END, MARK, TITLE, scan
+from exports.formats.sql_scan import CLOSE, END, MARK, TITLE, scan
 from exports.rows import Block
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Dump:
     def __init__(self, sink: Sink, stem: str, ddl: Ddl) -> None:
         from exports.staging import Parts
 
-        if any(line.startswith(MARK) for line in (ddl.before + ddl.after).encode().split(b"\n")):
+        if any(line.startswith((MARK, CLOSE)) for line in (ddl.before + ddl.after).encode().split(b"\n")):
             raise ValueError(f"{stem}: a definition in the source has a line that begins like our own marks")
         self._stem = stem
         self._ddl = ddl
@@ -91,6 +91,7 @@ class Dump:
             self._close = "\\.\n"
             writer: TableWriter = Copy(self, table, kept)
         else:
+            self._close = CLOSE.decode()
             writer = Inserts(self, table, kept, self._ddl.engine)
         self._parts.write(start.encode(), 0)
         self._rows[self._part].setdefault(table.stem, 0)

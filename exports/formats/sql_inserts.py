@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exports.contents import Column, Kind, Table
 from exports.dialects import dialect
-from exports.rows import NULL, Block, unescape
+from exports.rows import NULL, Block, escape, unescape
 
 if TYPE_CHECKING:
     from exports.formats.sql import Dump
@@ -43,7 +43,7 @@ class Inserts:
 
     def _rows(self, block: Block) -> bytes:
         """In COPY text a backslash after a quote starts an escape, and the only escape ``\\N`` is a NULL field."""
-        awkward = "\x00" in block.text
+        awkward = "\x00" in block.text or "\\r" in block.text
         plain = Block(block.data.replace(b"'", b"''"), block.first_row) if b"'" in block.data else block
         forms = [
             self._form(column, plain.columns[place], block.columns[place], awkward)
@@ -83,8 +83,19 @@ def _bytes(field: str) -> str:
 
 
 def _text(field: str, original: str) -> str:
-    """A SQLite literal; a NUL character, which ends a statement, stands in hexadecimal."""
-    return f"CAST(X'{unescape(original).encode().hex()}' AS TEXT)" if "\x00" in original else f"'{field}'"
+    """A SQLite literal for a text that a script cannot hold as it is.
+
+    A NUL character would end the script; a carriage return is lost where files are read as lines.
+    """
+    if "\x00" in original:
+        return f"CAST(X'{unescape(original).encode().hex()}' AS TEXT)"
+    text = unescape(original) if "\\r" in original else ""
+    if "\r" not in text:
+        return f"'{field}'"
+    mark = "<CR>"
+    while mark in text:
+        mark = f"<{mark}>"
+    return f"REPLACE('{escape(text.replace(chr(13), mark)).replace(chr(39), chr(39) * 2)}', '{mark}', CHAR(13))"
 
 
 def _sqlite(data: bytes) -> bytes:

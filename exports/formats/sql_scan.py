@@ -10,6 +10,8 @@ TITLE = b"-- SQL dump for "
 """How every part begins; the engine's name ends the line."""
 MARK = b"-- Rows of table "
 """The line before a table's rows; the table's stem ends it."""
+CLOSE = b"-- End of rows\n"
+"""The line after a table's INSERT statements."""
 END = b"-- End of this part\n"
 """The last line of every part."""
 _COPY_END = b"\n\\.\n"
@@ -42,6 +44,8 @@ class _Scan:
                 stem = line[len(MARK) : -1].decode()
                 found.setdefault(stem, 0)
                 found[stem] += self._copied() if self._peek() == b"COPY " else 0
+            elif line == CLOSE:
+                stem = ""
             elif stem and line.startswith(b"INSERT INTO "):
                 found[stem] += self._inserted(line)
         if last != END:
@@ -87,7 +91,7 @@ class _Scan:
         return count
 
     def _inserted(self, header: bytes) -> int:
-        """Rows of one INSERT: the opening parentheses outside literals, but for those of CAST."""
+        """Rows of one INSERT: the opening parentheses outside literals, but for those of functions."""
         while not header.endswith(b" VALUES\n"):
             header = self._line()
             if not header:
@@ -114,7 +118,7 @@ class _Scan:
 
 
 def _opened(pieces: list[bytes], quoted: int) -> int:
-    """Rows begun outside literals; the only other parenthesis there is the one of CAST."""
+    """Rows begun outside literals: other parentheses belong to CAST, REPLACE and CHAR, which all have one C."""
     outside = b"".join(pieces[quoted::2])
     return outside.count(b"(") - outside.count(b"C")
 

@@ -67,10 +67,10 @@ class Dependencies:
             elif kind != "x":
                 self._edges[catalogue, oid, sub].append((needed, needed_oid, needed_sub))
         relations = _numbers(snapshot.query(_RELATIONS), 0, 2)
-        self.relations = {oid: (kind, valid) for oid, kind, valid, _ in relations}
+        self.relations: dict[int, tuple[str, int]] = {oid: (kind, valid) for oid, kind, valid, _ in relations}
         self._types = {oid: (kind, array) for oid, kind, array in _numbers(snapshot.query(_TYPES), 0, 2)}
         self._functions = {row[0]: tuple(row[1:]) for row in _numbers(snapshot.query(_FUNCTIONS), 0)}
-        self._widths = dict(_numbers(snapshot.query(_COLUMNS), 0, 1))
+        self._widths: dict[int, int] = dict(_numbers(snapshot.query(_COLUMNS), 0, 1))
         self._named: dict[str, list[Node]] = defaultdict(list)
         for oid, kind, _, name in relations:
             if kind == "S":
@@ -113,10 +113,10 @@ class Dependencies:
         return any(edge[0] == "pg_proc" and edge[:2] not in self._extension for edge in self.edges(node))
 
     def _is_table(self, node: Node) -> bool:
-        return node[0] == "pg_class" and bool(self.relations[node[1]][0] in "rpft")
+        return node[0] == "pg_class" and self.relations[node[1]][0] in "rpft"
 
     def _is_sequence(self, node: Node) -> bool:
-        return node[0] == "pg_class" and bool(self.relations[node[1]][0] == "S")
+        return node[0] == "pg_class" and self.relations[node[1]][0] == "S"
 
     def _obstacle(self, node: Node) -> str:
         catalogue, oid, sub = node

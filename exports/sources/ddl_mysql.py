@@ -29,8 +29,8 @@ _TRIGGERS = """
 SELECT trigger_name, event_object_table FROM information_schema.triggers
 WHERE event_object_schema = database() ORDER BY 2, 1"""
 _VIEWS = "SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = database() ORDER BY 1"
-_TEXT = re.compile(r"'(?:[^'\\]|\\.|'')*'", re.DOTALL)
-_IDENTIFIER = re.compile(r"`((?:[^`]|``)+)`")
+_QUOTED = re.compile(r"`((?:[^`]|``)+)`|'(?:[^'\\]|\\.|'')*'", re.DOTALL)
+"""An identifier (group 1) or a literal, in the form SHOW CREATE TABLE writes them."""
 _REFERENCE = re.compile(r"FOREIGN KEY \((.+?)\) REFERENCES (.+?) \((.+?)\)")
 _COUNTER = re.compile(r" DEFAULT nextval\(`(?:[^`]|``)+`(?:\.`(?:[^`]|``)+`)?\)", re.IGNORECASE)
 
@@ -81,7 +81,7 @@ class _Dump:
 
     def _column(self, table: Table, line: str, row: tuple[str, ...], hidden: set[str], generated: set[str]) -> str:
         name, declared, nullable, _ = row
-        if _COUNTER.search(_TEXT.sub("", line)):
+        if _COUNTER.search(line):
             line = _COUNTER.sub("", line)
             self.left_out.append(f"default of {table.name}.{name}: it takes numbers from a sequence")
         if set(_named(line)[1:]) & hidden:
@@ -108,7 +108,7 @@ class _Dump:
         leading = {names[0] for line in lines if (names := _led(line))}
         kept = []
         for line in lines:
-            if line.startswith("`") and " AUTO_INCREMENT" in _TEXT.sub("", line) and _named(line)[0] not in leading:
+            if line.startswith("`") and " AUTO_INCREMENT" in _QUOTED.sub("", line) and _named(line)[0] not in leading:
                 self.left_out.append(f"AUTO_INCREMENT of {table.name}.{_named(line)[0]}: its key is not exported")
                 line = line.replace(" AUTO_INCREMENT", "", 1)
             kept.append(line)
@@ -145,7 +145,7 @@ def _split(sql: str) -> tuple[str, list[str], list[str]]:
 
 def _named(text: str) -> list[str]:
     """The identifiers outside literals."""
-    return [name.replace("``", "`") for name in _IDENTIFIER.findall(_TEXT.sub("", text))]
+    return [name.replace("``", "`") for name in _QUOTED.findall(text) if name]
 
 
 def _led(line: str) -> list[str]:

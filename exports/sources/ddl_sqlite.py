@@ -150,8 +150,9 @@ class _Dump:
 
     def _look_for_loose_values(self, live: _Live) -> None:
         """Numbers in a column without a type would come back as text: nothing in the dump tells them apart."""
-        loose = [row[0] for row in live.columns if row[0] in live.exported and row[1].upper() in ("", "ANY")]
-        for name in loose:
+        for name, declared, _, _, _, hidden in live.columns:
+            if name not in live.exported or declared.upper() not in ("", "ANY") or hidden != "0":
+                continue
             sql = f"SELECT count(*) FROM {_name(live.table.name)} WHERE typeof({_name(name)}) NOT IN ('text', 'null')"
             if self._rows(sql)[0][0] != "0":
                 what = f"storage classes in {live.table.name}.{name}"
