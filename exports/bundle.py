@@ -21,7 +21,7 @@ from exports.datapackage import PlainFile, TableFile
 from exports.staging import Staged, check_path
 from exports.zip64 import END_BYTES, ZipWriter, overhead
 
-MOST_FILES = 50_000
+MOST_FILES = 20_000
 """Files of one volume: more would slow down every unpacking tool, and memory stays bounded."""
 _FRAME = 8 * 1024
 """Bytes kept free for the small files every bag has."""

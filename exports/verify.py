@@ -89,6 +89,7 @@ D = -121665 * pow(121666, P - 2, P) % P
 
 
 def add(one: Point, two: Point) -> Point:
+    """The sum of two points in extended coordinates (RFC 8032, 5.1.4)."""
     a, b = (one[1] - one[0]) * (two[1] - two[0]) % P, (one[1] + one[0]) * (two[1] + two[0]) % P
     c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
     e, f, g, h = b - a, d - c, d + c, b + a
@@ -96,6 +97,7 @@ def add(one: Point, two: Point) -> Point:
 
 
 def multiply(number: int, point: Point) -> Point:
+    """The point added to itself that often."""
     result = (0, 1, 1, 0)
     while number:
         if number & 1:
@@ -105,6 +107,7 @@ def multiply(number: int, point: Point) -> Point:
 
 
 def decompress(data: bytes) -> Point | None:
+    """The point behind 32 bytes (RFC 8032, 5.1.3); None when there is none."""
     y, sign = int.from_bytes(data, "little") & ((1 << 255) - 1), data[31] >> 7
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
@@ -178,6 +181,7 @@ class Hashing(io.RawIOBase):
 
 
 def csv_rows(lines: BinaryIO, stem: str) -> dict[str, int]:
+    """Records after the header; a record may hold line breaks within quotes."""
     text = io.TextIOWrapper(lines, encoding="utf-8", newline="")
     rows = sum(1 for _ in csv.reader(text, strict=True)) - 1
     text.detach()
@@ -214,6 +218,7 @@ def sql_rows(lines: BinaryIO, stem: str) -> dict[str, int]:
 
 
 def inserted(line: bytes, lines: Lines, escapes: bool) -> int:
+    """Rows of one INSERT statement; ``escapes`` where a backslash escapes a quote."""
     while not line.endswith(b" VALUES\n"):
         line = next(lines)
     count, inside = 0, False
@@ -230,6 +235,7 @@ COUNTERS = {"csv": csv_rows, "json": json_rows, "xml": xml_rows, "sql": sql_rows
 
 
 def check_signature(folder: Path, key: str, report: Report) -> None:
+    """The manifest is what the holder of the key signed."""
     signed, text = (folder / "manifest.json").read_bytes(), (folder / "manifest.json.sig").read_bytes()
     fields = json.loads(text)
     public, signature = (base64.b64decode(fields[name]) for name in ("public_key", "signature"))
@@ -335,6 +341,7 @@ def check_rows(statement: Item, counts: Counts, report: Report) -> None:
 
 
 def check_media(statement: Item, files: set[str], report: Report) -> None:
+    """As many files per store as the statement says."""
     stated: dict[str, int] = {}
     for outcome in statement["files"]:
         stated[outcome["store"]] = stated.get(outcome["store"], 0) + outcome["written"]
@@ -360,6 +367,7 @@ def check(folder: Path, key: str, report: Report) -> int:
 
 
 def check_all(folder: Path, key: str, report: Report) -> int:
+    """Signature, statement, volumes, rows and files, in this order."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     report.language = report.language or manifest["language"]
     report.say("title", manifest["package_id"], manifest["customer"], manifest["created_at"])
@@ -392,6 +400,7 @@ def check_all(folder: Path, key: str, report: Report) -> int:
 
 
 def main() -> int:
+    """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = Path(__file__).resolve().parent
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
