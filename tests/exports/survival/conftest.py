@@ -67,14 +67,18 @@ def _folder(path: Path) -> dict:
 
 
 @pytest.fixture
-def job(ground, platform):
+def staff(transactional_db):
     from django.contrib.auth.models import User
 
+    return User.objects.create_superuser("sam", "sam@example.org", "a long enough passphrase")
+
+
+@pytest.fixture
+def job(ground, platform, staff):
     from exports import jobs
     from offboarding.models import Customer
 
     tenant = platform["summary"].tenants["fjord"]
-    staff = User.objects.create_superuser("sam", "sam@example.org", "a long enough passphrase")
     alice = Customer.objects.create(tenant_key=tenant.key, name="Alice Academy")
     return jobs.request_export(alice, by=staff)
 

@@ -121,7 +121,7 @@ def test_after_a_restart_of_the_database_the_same_worker_goes_on(job, start, pro
     process = start("manage.py", "run_jobs")
     _until(lambda: _state(job) == State.RUNNING, 60)
     connection.close()
-    server.halt()
+    server.halt("fast")
     time.sleep(1)
     server.run()
     process.wait(120)
