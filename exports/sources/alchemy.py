@@ -188,6 +188,8 @@ class MysqlSnapshot(AlchemySnapshot):
             self._cancel(cursor)
             raise
         finally:
+            if not driver.open and cursor._result:  # else PyMySQL goes on reading from the closed socket
+                cursor._result.unbuffered_active = False
             cursor.close()
 
     def _cancel(self, cursor: Any) -> None:
