@@ -65,7 +65,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.FINER_THAN_MILLISECONDS: "The time is finer than milliseconds; it is written as text to stay exact.",
     Reason.SHOWN_IN_UTC: "The moments of this column are shown as UTC wall clock, without the offset.",
     Reason.FLOAT_DISPLAY: "The numbers of this column are kept exactly, but a spreadsheet shows at most 15 digits.",
-    Reason.TRAILING_ZEROS: "The numbers of this column are shown without trailing zeros after the decimal point.",
+    Reason.TRAILING_ZEROS: "The numbers or seconds of this column are shown without trailing zeros after the point.",
     Reason.ESCAPED_CHARACTERS: "The text has characters that XML cannot hold; they are written as escapes.",
     Reason.ESCAPE_LIKE_TEXT: "The text looks like a spreadsheet escape (_x0041_); its underscore is written escaped.",
     Reason.REPLACED_CHARACTERS: "The text has characters that this format cannot hold; they are replaced.",

@@ -21,6 +21,7 @@ _TIME = r"[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d(?::?\d\d(?::?\d\d)
 _TIME_OF_DAY = re.compile(_TIME, re.ASCII)
 _MOMENT = re.compile(rf"(\d{{4}}-\d\d-\d\d){_TIME}", re.ASCII)
 _NO_DATE_HERE = re.compile(r"-?infinity|[0-9-]{10}[^a-zA-Z]*( BC)?|[0-9]{5,}-.*")
+_ZERO_FRACTION = re.compile(r"\.[0-9]*0(?![0-9])")
 _UTC = {"+00", "+00:00", "Z"}
 
 
@@ -93,6 +94,8 @@ class TimestampCells(TypedCells):
     def usual(self, values: Sequence[str]) -> Cells | None:
         if self._before is None:
             self._before = self._millis if "." in "".join(values) else self._seconds
+        if self._before == self._millis and _ZERO_FRACTION.search("\t".join(values)):
+            self.note(Reason.TRAILING_ZEROS)
         try:
             return "", self._milliseconds(values) if self._before == self._millis else self._whole(values), ""
         except KeyError:

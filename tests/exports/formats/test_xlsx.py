@@ -182,7 +182,7 @@ def test_bytes_are_hex_while_they_fit_and_else_a_file_of_their_own(tmp_path):
         (Kind.DATE, "date", "0000-00-00", "0000-00-00", "date-out-of-range"),
         (Kind.DATE, "DATE", "2020-W01-1", "2020-W01-1", "not-of-type"),
         (Kind.TIMESTAMP, "timestamp", "2024-05-06 07:08:09.5", datetime(2024, 5, 6, 7, 8, 9, 500_000), None),
-        (Kind.TIMESTAMP, "DATETIME", "2024-05-06 07:08:09.123000", datetime(2024, 5, 6, 7, 8, 9, 123_000), None),
+        (Kind.TIMESTAMP, "TIME", "2024-05-06 07:08:09.50", datetime(2024, 5, 6, 7, 8, 9, 500_000), "trailing-zeros"),
         (Kind.TIMESTAMP, "timestamp", "9999-12-31 23:59:59.999", datetime(9999, 12, 31, 23, 59, 59, 999_000), None),
         (Kind.TIMESTAMP, "timestamp", "2024-05-06 07:00:00.0001",
          "2024-05-06 07:00:00.0001", "finer-than-milliseconds"),
