@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Q
@@ -24,7 +25,7 @@ from exports.outcomes import (
     Unknown,
     table_outcome,
 )
-from exports.packing import Label
+from exports.packing import Label, StoredVolume
 
 
 def dangling_keys(datamap: DataMap, tables: Iterable[Table]) -> set[tuple[str, str]]:
@@ -57,6 +58,33 @@ def _certain(
     return through.collection == found[0].key and pairs == set(zip(columns, references, strict=True))
 
 
+def volume_row(job: ExportJob, one: StoredVolume, kind: models.Volume.Kind) -> None:
+    """Keeps a stored volume as a row; one that could not be read back at all stays unverified."""
+    models.Volume.objects.update_or_create(
+        job=job,
+        number=one.number,
+        defaults={
+            "kind": kind,
+            "state": models.Volume.State.VERIFIED if one.sha256 else models.Volume.State.PLANNED,
+            "name": one.name,
+            "bytes": one.bytes,
+            "bytes_done": one.bytes,
+            "files": one.files,
+            "sha256": one.sha256,
+            "result": volume_result(one),
+        },
+    )
+
+
+def volume_result(one: StoredVolume) -> dict[str, Any]:
+    """What the manifest and the completeness statement need of a volume."""
+    return {
+        "bag_name": one.bag_name,
+        "tagmanifest_sha256": one.tagmanifest_sha256,
+        "damaged": [asdict(damage) for damage in one.damaged],
+    }
+
+
 def missing_files(job: ExportJob) -> None:
     """Keeps every missing file of this run as a row that a person can accept."""
     for store, path, reason, referenced_by, _category in _missing(job):
@@ -74,7 +102,7 @@ def _missing(job: ExportJob) -> Iterator[list[Any]]:
         yield from volume.result.get("missing", [])
 
 
-def statement_of(job: ExportJob, datamap: DataMap, label: Label, software: str) -> Statement:
+def statement_of(job: ExportJob, datamap: DataMap, label: Label) -> Statement:
     """The completeness statement of a job whose tables and media are written and read back."""
     kept = job.tables_result
     return Statement(
@@ -98,7 +126,7 @@ def statement_of(job: ExportJob, datamap: DataMap, label: Label, software: str) 
         damaged=tuple(
             Damage(**damage) for volume in job.volumes.exclude(number=1) for damage in volume.result.get("damaged", [])
         ),
-        software=software,
+        software=label.software,
     )
 
 

@@ -103,7 +103,7 @@ def retry(job: ExportJob, *, by: User) -> ExportJob:
             names = _remove_volumes(job)
             job.state, job.epoch, job.attempt = ExportJob.State.QUEUED, job.epoch + 1, 0
             job.started_at = job.finished_at = job.expires_at = job.heartbeat_at = None
-            job.tables_result = job.statement = None
+            job.tables_result, job.statement = {}, None
             job.error = job.step = job.worker = job.manifest_name = job.manifest_sha256 = ""
             job.rows_done = job.bytes_done = job.rows_total = job.bytes_total = 0
             job.save()

@@ -70,7 +70,7 @@ class ExportJob(models.Model):
     bytes_done = models.PositiveBigIntegerField(_("bytes of media written"), default=0, editable=False)
 
     error = models.TextField(_("what went wrong"), blank=True, editable=False)
-    tables_result = models.JSONField(null=True, editable=False)
+    tables_result = models.JSONField(default=dict, editable=False)
     """What the tables stage found and wrote, so that later stages survive a crash without reading again."""
     statement = models.JSONField(_("completeness statement"), null=True, editable=False)
     manifest_name = models.CharField(max_length=300, blank=True, editable=False)

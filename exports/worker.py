@@ -13,9 +13,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from exports import delivery
-from exports.build import BuildError, build, manifest_files
+from exports.build import BuildError, build
 from exports.ledger import Ledger, SupersededError, claim
 from exports.models import ExportJob
+from exports.sealing import manifest_files
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from django.utils import timezone
 from exports import jobs
 from exports.models import ExportJob
 from exports.progress import progress_of
-from exports.sample.platform import Summary, create
+from exports.sample.platform import DEFAULT_SIZE, Summary, create
 from offboarding.models import Agreement, Customer
 
 LOGIN = "demo"
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="stop before serving the admin")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--size", type=int, default=None, help="rows of activity of the largest customer")
+        parser.add_argument("--size", type=int, default=DEFAULT_SIZE, help="about how many rows the platform gets")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs every step; exits non-zero when the export is not complete or does not verify."""
@@ -67,10 +67,9 @@ class Command(BaseCommand):
         staff.save()
         return staff
 
-    def _sample(self, size: int | None) -> Summary:
+    def _sample(self, size: int) -> Summary:
         self._say("Creating the sample learning platform")
-        chosen = {} if size is None else {"size": size}
-        summary = create(settings.PLATFORM_URLS["platform"], storages["platform_media"], **chosen)
+        summary = create(settings.PLATFORM_URLS["platform"], storages["platform_media"], size=size)
         for tenant in summary.tenants.values():
             self.stdout.write(f"  {tenant.name}: {sum(tenant.rows.values()):,} rows, {len(tenant.files):,} files")
         return summary
