@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exports.datamap import Collection, DatabaseStore, DataMap, FileStore, Mistake, Ownership, Through
 
@@ -71,6 +71,7 @@ class _Rules:
 
     datamap: DataMap
     store: DatabaseStore
+    limited: dict[str, bool] = field(default_factory=dict)
 
     def at(self, *names: str) -> str:
         return ".".join([f"{self.datamap.path.name}: stores", self.store.key, *names])
@@ -126,11 +127,11 @@ class _Rules:
             yield Mistake(self.here(collection, "fields"), "at least one field is needed")
         elif collection.export and all(field.secret for field in collection.fields.values()):
             yield Mistake(self.here(collection, "fields"), "all are secret; use export = false with a reason")
-        for field in collection.fields.values():
-            if field.file is not None and field.file.store not in self.datamap.files:
+        for item in collection.fields.values():
+            if item.file is not None and item.file.store not in self.datamap.files:
                 yield Mistake(
-                    self.here(collection, "fields", field.name, "file.store"),
-                    f'{field.file.store!r} is no store with kind = "files"',
+                    self.here(collection, "fields", item.name, "file.store"),
+                    f'{item.file.store!r} is no store with kind = "files"',
                 )
 
     def scope(self, collection: Collection) -> Iterator[Mistake]:
@@ -215,7 +216,7 @@ class _Rules:
             source = self.store.collections.get(key)
             if source is None or key == collection.key:
                 continue
-            if self.bounded(source) is False and collection.ownership is not Ownership.REFERENCE:
+            if not self.bounded(source) and collection.ownership is not Ownership.REFERENCE:
                 yield Mistake(
                     self.here(collection),
                     f"its way over {key} gives every tenant's rows, because {key} is exported as a whole",
@@ -230,13 +231,16 @@ class _Rules:
                 )
 
     def bounded(self, collection: Collection) -> bool:
-        """Whether the tenant's key limits the rows in every way."""
-        if collection.scope.everything:
-            return False
-        found = [self.store.collections[key] for key in sources(collection) if key in self.store.collections]
-        if collection.scope.where and not placeholders_or_none(collection.scope.where):
-            return False
-        return all(self.bounded(source) for source in found if source.key != collection.key)
+        """Whether the tenant's key limits the rows in every way; only asked when no scope leads in a circle."""
+        if collection.key not in self.limited:
+            scope = collection.scope
+            found = [self.store.collections[key] for key in sources(collection) if key in self.store.collections]
+            self.limited[collection.key] = (
+                not scope.everything
+                and not (scope.where and not placeholders_or_none(scope.where))
+                and all(self.bounded(source) for source in found if source.key != collection.key)
+            )
+        return self.limited[collection.key]
 
 
 def placeholders_or_none(where: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 
@@ -16,6 +17,9 @@ class Dialect(Protocol):
 
     def text(self, expression: str) -> str:
         """The expression as text whose order and equality are exact."""
+
+    def exact(self, expression: str, declared: str) -> str:
+        """The expression, of the declared type, such that the text the engine sends for it is exact."""
 
 
 def _storable(text: str) -> str:
@@ -44,6 +48,9 @@ class PostgreSQL:
     def text(self, expression: str) -> str:
         return f'CAST({expression} AS text) COLLATE "C"'
 
+    def exact(self, expression: str, declared: str) -> str:
+        return expression
+
 
 class SQLite:
     def name(self, text: str) -> str:
@@ -54,6 +61,9 @@ class SQLite:
 
     def text(self, expression: str) -> str:
         return f"CAST({expression} AS TEXT) COLLATE BINARY"
+
+    def exact(self, expression: str, declared: str) -> str:
+        return expression
 
 
 class MySQL:
@@ -68,6 +78,10 @@ class MySQL:
 
     def text(self, expression: str) -> str:
         return f"CAST({expression} AS BINARY)"
+
+    def exact(self, expression: str, declared: str) -> str:
+        # a single-precision number is sent with six digits only: 16777216 as 16777200
+        return f"{expression} + 0e0" if re.match(r"float\b", declared, re.IGNORECASE) else expression
 
 
 def dialect(engine: str) -> Dialect:

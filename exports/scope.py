@@ -1,30 +1,21 @@
-"""From a tenant key and the data map to the SQL that selects exactly the tenant's rows. Pure: text in, text out.
-
-Every way to the tenant is a chain of nested semi-joins that ends at the key as a literal, so each statement stands
-alone. A table is called by its own name at every level and every column is qualified: in SQL an unqualified name that
-the inner table lacks silently means the outer table's column, and then every row matches.
-"""
+"""From a tenant key and the data map to the SQL that selects exactly the tenant's rows. Pure: text in, text out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from exports.catalogue import Catalogue, LiveColumn, LiveTable, Relation
+from exports.catalogue import Catalogue, LiveColumn, LiveTable
 from exports.contents import Category, Column, ForeignKey, Kind, Table
-from exports.datamap import Collection, DatabaseStore, Through
-from exports.datamap_rules import PLACEHOLDER, TENANT
+from exports.datamap import Collection, DatabaseStore
 from exports.dialects import dialect
+from exports.predicates import Predicates, ScopeError, literal, qualified
 from exports.stems import stems
 
-_KEYS = "tenant_keys_so_far"
+__all__ = ["ScopeError", "Selection", "selections", "tenant_row_sql"]
+
 _EQUAL_MEANS_SAME = frozenset(Kind) - {Kind.DECIMAL, Kind.FLOAT, Kind.JSON, Kind.OTHER}
 """Kinds whose equal values have equal text; 1.0 = 1.00 and -0 = 0 do not."""
-
-
-class ScopeError(Exception):
-    """No SQL can be made that gives exactly the tenant's rows; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ def tenant_row_sql(store: DatabaseStore, tenant_key: str, engine: str) -> str:
     alias = speak.name(collection.name)
     key = f"{alias}.{speak.name(row.field)}"
     name = f"{alias}.{speak.name(row.name_field)}" if row.name_field else "''"
-    wanted = _literal(engine, tenant_key)
+    wanted = literal(engine, tenant_key)
     as_text = "CHAR" if engine == "mysql" else "TEXT"
     if engine == "mysql":
         match = f"TRIM(CONVERT({key} USING utf8mb4)) COLLATE utf8mb4_unicode_ci = TRIM({wanted})"
@@ -71,7 +62,7 @@ def tenant_row_sql(store: DatabaseStore, tenant_key: str, engine: str) -> str:
         match = f"CAST({key} AS text) = {wanted}"
     else:
         match = f"lower(trim(CAST({key} AS TEXT))) = lower(trim({wanted}))"
-    source = _qualified(engine, collection.schema, collection.name)
+    source = qualified(engine, collection.schema, collection.name)
     return f"SELECT CAST({key} AS {as_text}), CAST({name} AS {as_text}) FROM {source} AS {alias} WHERE {match}"
 
 
@@ -94,49 +85,18 @@ def selections(
     return [scoping.selection(collection, columns, names[collection.key]) for collection in wanted]
 
 
-def _literal(engine: str, tenant_key: str) -> str:
-    if not tenant_key:
-        raise ScopeError("The tenant key is empty.")
-    try:
-        return dialect(engine).literal(tenant_key)
-    except ValueError as error:
-        raise ScopeError(f"The tenant key {tenant_key!r} cannot be used: {error}.") from error
-
-
-def _qualified(engine: str, schema: str, name: str) -> str:
-    speak = dialect(engine)
-    schema = schema or ("public" if engine == "postgresql" else "")
-    return f"{speak.name(schema)}.{speak.name(name)}" if schema else speak.name(name)
-
-
 class _Scoping:
-    """The SQL of one store for one tenant."""
+    """The selections of one store for one tenant."""
 
     def __init__(self, store: DatabaseStore, catalogue: Catalogue, tenant_key: str) -> None:
         self.store = store
-        self.catalogue = catalogue
         self.engine = catalogue.engine
         self.speak = dialect(catalogue.engine)
-        self.tenant_key = tenant_key
-        self.literal = _literal(catalogue.engine, tenant_key)
-        self.inherited = {
-            parent
-            for table in catalogue.tables.values()
-            if table.relation is Relation.INHERITANCE_CHILD
-            for parent in table.parents
-        }
-
-    # What is exported
-
-    def live(self, collection: Collection) -> LiveTable:
-        table = self.catalogue.find(collection.schema, collection.name)
-        if table is None:
-            raise ScopeError(f"{self.store.key}: the table of collection {collection.key} does not exist.")
-        return table
+        self.predicates = Predicates(store, catalogue, tenant_key)
 
     def columns(self, collection: Collection) -> tuple[Column, ...]:
         """The exported columns in the order of the table."""
-        live = self.live(collection)
+        live = self.predicates.live(collection)
         different = {column.name for column in live.columns} ^ collection.fields.keys()
         if different:
             names = ", ".join(sorted(different))
@@ -148,7 +108,7 @@ class _Scoping:
         )
 
     def selection(self, collection: Collection, exported: dict[str, tuple[Column, ...]], stem: str) -> Selection:
-        live = self.live(collection)
+        live = self.predicates.live(collection)
         columns = exported[collection.key]
         names = {column.name for column in columns}
         table = Table(
@@ -164,9 +124,11 @@ class _Scoping:
             description=collection.description,
             left_out={field.name: field.secret for field in collection.fields.values() if field.secret},
         )
-        select = ", ".join(self.column(live, column.name) for column in columns)
-        source = self.relation(live)
-        predicate = self.predicate(collection)
+        select = ", ".join(
+            self.speak.exact(self.predicates.column(live, column.name), column.type) for column in columns
+        )
+        source = self.predicates.relation(live)
+        predicate = self.predicates.predicate(collection)
         return Selection(
             table, f"{source} WHERE {predicate}" if predicate else source, select, self.order(collection, live)
         )
@@ -175,7 +137,10 @@ class _Scoping:
         self, live: LiveTable, names: set[str], exported: dict[str, tuple[Column, ...]]
     ) -> tuple[ForeignKey, ...]:
         """The keys of which both ends are exported whole."""
-        ends = {(table := self.live(self.store.collections[key])).schema + "\0" + table.name: key for key in exported}
+        ends = {
+            (table := self.predicates.live(self.store.collections[key])).schema + "\0" + table.name: key
+            for key in exported
+        }
         found = []
         for key in live.foreign_keys:
             target = exported.get(ends.get(f"{key.target_schema}\0{key.target}", ""), ())
@@ -194,7 +159,7 @@ class _Scoping:
         order = [(column, self.sort(live, column, unique=True)) for column in keys]
         if not keys or any(column.nullable for column in keys):  # SQLite allows NULL, even twice, in a primary key
             others = [(column, self.sort(live, column, unique=False)) for column in rest]
-            order += sorted(others, key=lambda pair: pair[1] != self.column(live, pair[0].name))
+            order += sorted(others, key=lambda pair: pair[1] != self.predicates.column(live, pair[0].name))
         expressions = [expression for column, expression in order if column.name != constant] or [order[0][1]]
         if self.engine == "sqlite" and not keys:
             taken = {column.name.lower() for column in live.columns}
@@ -212,112 +177,8 @@ class _Scoping:
         return column.name if column.kind in _EQUAL_MEANS_SAME and column.type != "citext" else ""
 
     def sort(self, live: LiveTable, column: LiveColumn, *, unique: bool) -> str:
-        name = self.column(live, column.name)
+        name = self.predicates.column(live, column.name)
         native = column.sortable and (not column.collatable or (unique and self.engine == "mysql"))
         if native and (unique or column.kind in _EQUAL_MEANS_SAME):
             return name
         return self.speak.text(name)
-
-    # Which rows
-
-    def column(self, live: LiveTable, name: str) -> str:
-        return f"{self.speak.name(live.name)}.{self.speak.name(name)}"
-
-    def relation(self, live: LiveTable) -> str:
-        only = "ONLY " if (live.schema, live.name) in self.inherited else ""
-        return f"{only}{_qualified(self.engine, live.schema, live.name)} AS {self.speak.name(live.name)}"
-
-    def rows(self, collection: Collection, columns: Sequence[str]) -> str:
-        """``SELECT columns`` of the tenant's rows of the collection."""
-        live = self.live(collection)
-        select = ", ".join(self.column(live, name) for name in columns) or "*"
-        predicate = self.predicate(collection)
-        return f"SELECT {select} FROM {self.relation(live)}" + (f" WHERE {predicate}" if predicate else "")
-
-    def predicate(self, collection: Collection) -> str:
-        """The condition on a row of the collection, called by its table's name; '' where every row is meant."""
-        scope, live = collection.scope, self.live(collection)
-        if scope.everything:
-            return ""
-        ways = [self.equals(live, scope.tenant_field)] if scope.tenant_field else []
-        groups: dict[tuple[str, ...], list[Through]] = {}
-        for through in scope.through:
-            if through.collection != collection.key:
-                groups.setdefault(through.fields, []).append(through)
-        ways += [self.semi_join(live, fields, found) for fields, found in groups.items()]
-        if scope.where:
-            ways.append(f"({self.expand(scope.where)})")
-        if not ways:
-            raise ScopeError(f"{self.store.key}.{collection.key}: no way to the tenant is declared.")
-        own = [through for through in scope.through if through.collection == collection.key]
-        ways += [self.descent(live, own, self.any_of(live, ways))] if own else []
-        return self.any_of(live, ways)
-
-    def any_of(self, live: LiveTable, ways: list[str]) -> str:
-        """Rows that match any way. PostgreSQL runs subqueries joined by OR once per row; over the key it does not."""
-        if len(ways) == 1:
-            return ways[0]
-        if self.engine == "postgresql" and live.primary_key:
-            select = ", ".join(self.column(live, name) for name in live.primary_key)
-            union = " UNION ALL ".join(f"SELECT {select} FROM {self.relation(live)} WHERE {way}" for way in ways)
-            return f"{self.together(live, live.primary_key)} IN ({union})"
-        return "(" + " OR ".join(ways) + ")"
-
-    def together(self, live: LiveTable, names: Sequence[str]) -> str:
-        columns = ", ".join(self.column(live, name) for name in names)
-        return columns if len(names) == 1 else f"({columns})"
-
-    def equals(self, live: LiveTable, name: str) -> str:
-        """The tenant's key in a column, without the engine's habit of turning text into numbers or the reverse."""
-        column = next((column for column in live.columns if column.name == name), None)
-        if column is None:
-            raise ScopeError(f"{self.store.key}: {live.key} has no column {name}.")
-        expression = self.column(live, name)
-        if self.engine == "mysql" and column.kind in (Kind.INTEGER, Kind.DECIMAL):
-            if not re.fullmatch(r"-?[0-9]+", self.tenant_key):
-                raise ScopeError(f"{self.store.key}: {live.key}.{name} holds numbers, {self.tenant_key!r} is none.")
-            return f"{expression} = {self.tenant_key}"
-        if self.engine == "sqlite" and (not column.type or "BLOB" in column.type.upper()):
-            return f"CAST({expression} AS TEXT) = {self.literal}"  # no affinity: 5 = '5' would be false
-        return f"{expression} = {self.literal}"
-
-    def semi_join(self, live: LiveTable, fields: tuple[str, ...], throughs: list[Through]) -> str:
-        parts = [self.rows(self.store.collections[through.collection], through.references) for through in throughs]
-        if len(parts) > 1 and self.engine == "mysql":  # it would run a UNION inside IN once per row
-            return f"{self.together(live, fields)} IN (SELECT * FROM ({' UNION ALL '.join(parts)}) AS any_of)"
-        return f"{self.together(live, fields)} IN ({' UNION ALL '.join(parts)})"
-
-    def descent(self, live: LiveTable, own: list[Through], begin: str) -> str:
-        """Rows reached from the tenant's rows of the same table, over any number of steps."""
-        names = list(dict.fromkeys(name for through in own for name in through.references))
-        heads = {name: f"key_{number}" for number, name in enumerate(names)}
-        select = ", ".join(self.column(live, name) for name in names)
-        steps = " OR ".join(
-            "(" + " AND ".join(f"{self.column(live, field)} = {_KEYS}.{heads[reference]}"
-                               for field, reference in zip(through.fields, through.references, strict=True)) + ")"
-            for through in own
-        )  # fmt: skip
-        recursive = (
-            f"WITH RECURSIVE {_KEYS} ({', '.join(heads.values())}) AS ("
-            f"SELECT {select} FROM {self.relation(live)} WHERE {begin} "
-            f"UNION SELECT {select} FROM {self.relation(live)} JOIN {_KEYS} ON {steps})"
-        )
-        ways = [
-            f"{self.together(live, through.fields)} IN ({recursive} "
-            f"SELECT {', '.join(f'{_KEYS}.{heads[name]}' for name in through.references)} FROM {_KEYS})"
-            for through in own
-        ]
-        return "(" + " OR ".join(ways) + ")" if len(ways) > 1 else ways[0]
-
-    def expand(self, where: str) -> str:
-        """A ``where`` with its names in braces replaced."""
-
-        def replace(match: re.Match[str]) -> str:
-            if match[1] is None:
-                return match[0][0]
-            if match[1] == TENANT:
-                return self.literal
-            collection = self.store.collections[match[1]]
-            return f"({self.rows(collection, ())}) AS {self.speak.name(collection.name)}"
-
-        return PLACEHOLDER.sub(replace, where)

@@ -13,12 +13,12 @@ from sqlalchemy.engine.reflection import ObjectKind
 
 from exports.catalogue import Catalogue, LiveColumn, LiveTable, Relation
 from exports.contents import ForeignKey, Kind
-from exports.sources.snapshot import Snapshot
+from exports.sources.snapshot import Snapshot, SourceError
 
 _COLUMNS = {
     "sqlite": """
         SELECT m.name, p.name, p.type, p.hidden IN (2, 3) FROM sqlite_master AS m
-        JOIN pragma_table_xinfo(m.name) AS p WHERE m.type IN ('table', 'view')""",
+        JOIN pragma_table_xinfo(m.name) AS p WHERE m.type = 'table'""",
     "mysql": """
         SELECT table_name, column_name, column_type, extra LIKE '%GENERATED%' AND extra NOT LIKE '%DEFAULT_GENERATED%'
         FROM information_schema.columns WHERE table_schema = database()""",
@@ -68,8 +68,14 @@ class _Schema:
 
 
 def reflect(snapshot: Snapshot) -> Catalogue:
-    """The catalogue of a database that SQLAlchemy reads; its schema is called ''."""
-    schema = _inspect(snapshot)
+    """The catalogue of a database that SQLAlchemy reads; its schema is called ''. Raises ``SourceError``.
+
+    Views have no columns here: they hold no rows, and one that is broken must not stop an export.
+    """
+    try:
+        schema = _inspect(snapshot)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise SourceError(snapshot.store, "", f"its schema cannot be read: {error}") from error
     spelled: dict[str, dict[str, tuple[str, bool]]] = defaultdict(dict)
     for table, column, declared, generated in _own(snapshot, _COLUMNS):
         spelled[table][column] = (declared, generated == "1")
@@ -78,10 +84,8 @@ def reflect(snapshot: Snapshot) -> Catalogue:
         triggers[table].append(name)
     for (table,) in _own(snapshot, {"mysql": _VERSIONED}):
         triggers[table].append(SYSTEM_VERSIONING)
-    tables = {
-        ("", name): _table(name, schema, spelled[name], tuple(triggers[name]))
-        for _, name in sorted(schema.columns, key=lambda key: str(key[1]))
-    }
+    names = sorted({str(name) for _, name in schema.columns} | schema.views)
+    tables = {("", name): _table(name, schema, spelled[name], tuple(triggers[name])) for name in names}
     return Catalogue(snapshot.engine, snapshot.version, tables)
 
 
@@ -95,7 +99,7 @@ def _own(snapshot: Snapshot, queries: Mapping[str, str]) -> list[tuple[str, ...]
 def _inspect(snapshot: Snapshot) -> _Schema:
     inspector = sqlalchemy.inspect(snapshot.connection)
     schema = _Schema(
-        columns=dict(inspector.get_multi_columns(kind=ObjectKind.ANY)),
+        columns=dict(inspector.get_multi_columns(kind=ObjectKind.TABLE)),
         primary_keys=dict(inspector.get_multi_pk_constraint(kind=ObjectKind.TABLE)),
         foreign_keys=dict(inspector.get_multi_foreign_keys(kind=ObjectKind.TABLE)),
         views=set(inspector.get_view_names()),
@@ -113,7 +117,7 @@ def _table(name: str, schema: _Schema, spelled: dict[str, tuple[str, bool]], tri
         schema="",
         name=name,
         relation=Relation.VIEW if name in schema.views else Relation.TABLE,
-        columns=tuple(_column(column, spelled) for column in schema.columns[None, name]),
+        columns=tuple(_column(column, spelled) for column in schema.columns.get((None, name), ())),
         primary_key=tuple(primary_key.get("constrained_columns", ())),
         foreign_keys=tuple(
             ForeignKey(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -152,8 +153,6 @@ def test_only_the_named_schemas_are_compared(make_database):
 
 
 def test_sqlite_spells_a_type_in_any_case(tmp_path):
-    import sqlite3
-
     with sqlite3.connect(tmp_path / "p.sqlite3") as connection:
         connection.executescript("CREATE TABLE orgs (id Integer PRIMARY KEY, name VARCHAR (20), odd)")
     catalogue = catalogue_of(f"sqlite:///{tmp_path / 'p.sqlite3'}")
@@ -186,3 +185,14 @@ def test_mariadb_triggers_and_hidden_history_are_told(make_mariadb):
     assert catalogue.tables["", "orgs"].columns[1].type == "enum('a','b')"
     assert catalogue.tables["", "orgs"].columns[1].kind is Kind.TEXT
     assert catalogue.tables["", "shown"].relation is Relation.VIEW
+
+
+def test_a_broken_view_stops_nothing_but_has_to_be_excluded(make_mariadb, tmp_path):
+    script = "CREATE TABLE orgs (id INT PRIMARY KEY); CREATE VIEW shown AS SELECT id FROM orgs; DROP TABLE orgs;"
+    script += "CREATE TABLE orgs (key_id INT PRIMARY KEY)"
+    with sqlite3.connect(tmp_path / "p.sqlite3") as connection:
+        connection.executescript(script)
+    for url in (f"sqlite:///{tmp_path / 'p.sqlite3'}", make_mariadb(script)):
+        catalogue = catalogue_of(url)
+        store = store_of(catalogue, "orgs.key_id", {"orgs": {"tenant_field": "key_id"}})
+        assert told(compare(store, catalogue)) == [(Surprise.RELATION, "shown", "")]

@@ -291,6 +291,17 @@ def test_the_map_must_agree_with_the_table(make_database):
         selections(store, after, "1")
 
 
+def test_ways_that_branch_without_end_are_refused_and_do_not_fill_the_memory(make_database):
+    names = [f"t{number}" for number in range(30)]
+    catalogue = catalogue_of(make_database("".join(f"CREATE TABLE {name} (id int);" for name in names)))
+    scopes: dict = {"t0": {"tenant_field": "id"}}
+    for number in range(1, 30):
+        earlier = [("id", name, "id") for name in names[:number]]
+        scopes[f"t{number}"] = {"ownership": "shared", "through": earlier}
+    with pytest.raises(ScopeError, match="fewer or shorter ways"):
+        selections(store_of(catalogue, "t0.id", scopes), catalogue, "1")
+
+
 @pytest.mark.parametrize("tenant", ["AAA", "GGG"])
 def test_oulad_gives_the_counts_of_its_oracle(oulad, shared_data, tenant):
     """Composite keys, students shared by modules, clicks without a key and with exact duplicates."""
