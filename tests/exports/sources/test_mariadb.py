@@ -11,8 +11,10 @@ import sqlalchemy
 from sqlalchemy.engine import make_url
 
 from exports.contents import Kind
-from exports.scope import Selection
+from exports.scope import Selection, selections
 from exports.sources.database import SourceError, open_snapshot
+from exports.sources.reflection import reflect
+from tests.exports.mapping import store_of
 from tests.exports.sources.selecting import select, values
 
 pytestmark = pytest.mark.requires("mariadbd")
@@ -149,6 +151,17 @@ def test_errors_name_store_table_and_reason(make_mariadb: Make) -> None:
             cursor.execute(f"KILL {_only_reader(cursor)}")
         with pytest.raises(SourceError, match=r"table clicks: .*(Lost connection|killed|interrupted)"):
             list(reading)
+
+
+def test_a_single_precision_number_is_selected_in_all_its_digits(make_mariadb: Make) -> None:
+    url = make_mariadb(
+        """CREATE TABLE orgs (id int PRIMARY KEY, small float, other double);
+        INSERT INTO orgs VALUES (7, 16777216, 0.1), (8, 1, 1)"""
+    )
+    with open_snapshot("platform", url) as snapshot:
+        catalogue = reflect(snapshot)
+        (selection,) = selections(store_of(catalogue, "orgs.id", {"orgs": {"tenant_field": "id"}}), catalogue, "7")
+        assert values(snapshot.read(selection)) == [["7", "16777216", "0.1"]]
 
 
 def _only_reader(cursor: pymysql.cursors.Cursor) -> int:
