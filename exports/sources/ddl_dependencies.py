@@ -58,12 +58,16 @@ class Dependencies:
         """oid of a table in the dump → tables it is a partition of or inherits from there."""
         self.table_needs: dict[int, list[Node]] = {}
         """oid of a table in the dump → what its CREATE TABLE mentions."""
+        self.partition_keys: dict[int, list[Node]] = defaultdict(list)
+        """oid of a partitioned table → the columns of its partition key."""
         self._snapshot = snapshot
         self._edges: dict[Node, list[Node]] = defaultdict(list)
         self._extension: dict[Thing, int] = {}
         for catalogue, oid, sub, needed, needed_oid, needed_sub, kind in _numbers(snapshot.query(_EDGES), 1, 2, 4, 5):
             if kind == "e":
                 self._extension[catalogue, oid] = needed_oid
+            elif kind == "i" and sub and (catalogue, oid, 0) == (needed, needed_oid, needed_sub):
+                self.partition_keys[oid].append((catalogue, oid, sub))  # "reversed": they hold each other
             elif kind != "x":
                 self._edges[catalogue, oid, sub].append((needed, needed_oid, needed_sub))
         relations = _numbers(snapshot.query(_RELATIONS), 0, 2)

@@ -197,9 +197,8 @@ class _Dump:
     def _add_partitions(self, table: LiveTable, children: dict[int, list[int]]) -> None:
         if table.kind != "p":
             return
-        node: Node = ("pg_class", table.oid, 0)
-        reason = self.needs.first_reason(edge for edge in self.needs.edges(node) if not self._is_parent(edge, table))
-        if reason:
+        nodes = [edge for edge in self.needs.edges(("pg_class", table.oid, 0)) if edge[0] != "pg_class"]
+        if reason := self.needs.first_reason(nodes + self.needs.partition_keys[table.oid]):
             table.key = None
             self._leave_out(f"partitions of {table.name}", f"{reason}; its rows are in one table")
             return
@@ -212,10 +211,6 @@ class _Dump:
             if partition.kind == "f":
                 self._leave_out(f"foreign table {partition.name}", "its rows are here, in a partition of the same name")
             self._add_partitions(partition, children)
-
-    @staticmethod
-    def _is_parent(edge: Node, table: LiveTable) -> bool:
-        return edge[0] == "pg_class" and edge[1] != table.oid and not edge[2]
 
     def _mentioned(self, table: LiveTable) -> list[Node]:
         """What the statement that creates the table mentions."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.sources.postgresql import open_postgresql
+from exports.sources.database import open_snapshot
 from tests.exports.dumping import contents, dump, everything, psql
 
 AWKWARD = (Path(__file__).parent / "awkward.sql").read_text()
@@ -28,13 +28,13 @@ def load(postgres, make_database) -> Callable[..., str]:
 @pytest.mark.parametrize("part_limit", [1 << 40, 1])
 def test_an_awkward_database_comes_back_value_for_value(make_database, load, tmp_path, part_limit):
     source = make_database(AWKWARD)
-    with open_postgresql("platform", source) as snapshot:
+    with open_snapshot("platform", source) as snapshot:
         selections = everything(snapshot)
         before = contents(snapshot, selections)
         dumped = dump(snapshot, tmp_path / "dump", selections, part_limit)
     target = load(*dumped.files)
     assert load.warnings == ""
-    with open_postgresql("platform", target) as snapshot:
+    with open_snapshot("platform", target) as snapshot:
         assert [s.table for s in everything(snapshot)] == [s.table for s in selections]
         assert contents(snapshot, selections) == before
     assert dumped.read_back() == [part.rows for part in dumped.parts]

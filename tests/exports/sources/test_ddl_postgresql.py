@@ -63,7 +63,8 @@ def test_sequences_go_on_where_the_source_stood(move):
 
 def test_a_sequence_that_may_not_be_read_goes_on_after_the_highest_value(make_database, postgres, tmp_path):
     source = make_database("""
-        CREATE TABLE numbered (id serial PRIMARY KEY, n integer); INSERT INTO numbered (n) SELECT 1 FROM generate_series(1, 7);
+        CREATE TABLE numbered (id serial PRIMARY KEY, n integer);
+        INSERT INTO numbered (n) SELECT 1 FROM generate_series(1, 7);
         CREATE TABLE unused (id integer GENERATED ALWAYS AS IDENTITY);
         DROP ROLE IF EXISTS reader_of_tables; CREATE ROLE reader_of_tables LOGIN;
         GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader_of_tables;
@@ -83,11 +84,15 @@ def test_a_sequence_that_may_not_be_read_goes_on_after_the_highest_value(make_da
 SECRETS = """
 CREATE FUNCTION is_long(t text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT length(t) > 3';
 CREATE TABLE plans (id integer PRIMARY KEY, price integer);
-CREATE TABLE people (id integer PRIMARY KEY, name text UNIQUE, token text UNIQUE DEFAULT md5('x'), salted text GENERATED ALWAYS AS (name || token) STORED,
-    plan integer REFERENCES plans, CHECK (is_long(token)), CHECK (name <> ''), CHECK (people IS NOT NULL), UNIQUE (name, token));
+CREATE TABLE people (id integer PRIMARY KEY, name text UNIQUE, token text UNIQUE DEFAULT md5('x'),
+    salted text GENERATED ALWAYS AS (name || token) STORED,
+    plan integer REFERENCES plans, CHECK (is_long(token)), CHECK (name <> ''), CHECK (people IS NOT NULL),
+    UNIQUE (name, token));
 COMMENT ON COLUMN people.token IS 'the canary of comments';
-CREATE TABLE logins (token text REFERENCES people (token), name text REFERENCES people (name), person integer REFERENCES people ON DELETE CASCADE);
-CREATE INDEX by_token ON people (lower(token)); CREATE INDEX by_name ON people (name); CREATE INDEX partly ON people (id) WHERE token > 'a';
+CREATE TABLE logins (token text REFERENCES people (token),
+    name text REFERENCES people (name), person integer REFERENCES people ON DELETE CASCADE);
+CREATE INDEX by_token ON people (lower(token)); CREATE INDEX by_name ON people (name);
+CREATE INDEX partly ON people (id) WHERE token > 'a';
 CREATE TABLE parts (id integer, secret integer) PARTITION BY LIST (secret);
 CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1); CREATE TABLE parts_2 PARTITION OF parts DEFAULT;
 INSERT INTO plans VALUES (1, 99); INSERT INTO people (id, name, token, plan) VALUES (1, 'alice', 'canary', 1);
@@ -100,7 +105,7 @@ def test_columns_that_are_not_exported_take_what_needs_them_along_and_that_is_na
     assert moved.same
     assert moved.warnings == ""
     assert "canary" not in moved.dumped.text.replace("alicecanary", "")
-    kept = "SELECT conname FROM pg_constraint WHERE conrelid <> 0 AND contype <> 'n' ORDER BY 1"
+    kept = "SELECT conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' ORDER BY 1"
     assert [row[0] for row in moved.ask(kept)] == [
         *("logins_name_fkey", "logins_person_fkey", "people_name_check", "people_name_key", "people_pkey")
     ]
@@ -158,7 +163,8 @@ def test_rules_of_the_platform_stay_there_and_are_named(move):
         CREATE TRIGGER changed AFTER UPDATE ON people FOR EACH ROW EXECUTE FUNCTION noop();
         CREATE POLICY own ON people USING (id > 0); CREATE RULE quiet AS ON DELETE TO people DO INSTEAD NOTHING;
         CREATE VIEW names AS SELECT id FROM people; CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM people;
-        CREATE STATISTICS both_columns ON a, b FROM people; CREATE TABLE other (id integer); CREATE VIEW others AS SELECT 1 FROM other;
+        CREATE STATISTICS both_columns ON a, b FROM people;
+        CREATE TABLE other (id integer); CREATE VIEW others AS SELECT 1 FROM other;
     """, skip=["other"])  # fmt: skip
     assert [text.split(":")[0] for text in moved.dumped.ddl.left_out] == [
         "materialised view public.counts",
@@ -187,10 +193,12 @@ def test_functions_that_lean_on_the_search_path_still_work_while_loading(move):
     moved = move("""
         CREATE SCHEMA lib;
         CREATE FUNCTION lib.inner_part(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(t)';
-        CREATE FUNCTION shout(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN lib.inner_part(t) || mark(); END';
+        CREATE FUNCTION shout(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS
+            'BEGIN RETURN lib.inner_part(t) || mark(); END';
         CREATE FUNCTION mark() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT '!' $$;
         CREATE TABLE limits (n integer); INSERT INTO limits VALUES (5);
-        CREATE FUNCTION within(n integer) RETURNS boolean LANGUAGE plpgsql STABLE AS 'BEGIN RETURN n < (SELECT max(l.n) FROM limits l); END';
+        CREATE FUNCTION within(n integer) RETURNS boolean LANGUAGE plpgsql STABLE AS
+            'BEGIN RETURN n < (SELECT max(l.n) FROM limits l); END';
         CREATE TABLE said (what text, n integer CHECK (within(n)), loud text GENERATED ALWAYS AS (shout(what)) STORED);
         CREATE INDEX loudly ON said (shout(what)); INSERT INTO said VALUES ('hej', 1);
     """, skip=["limits"])  # fmt: skip
@@ -202,7 +210,8 @@ def test_functions_that_lean_on_the_search_path_still_work_while_loading(move):
 
 def test_an_unproven_constraint_of_the_source_stays_unproven(move):
     moved = move("""
-        CREATE DOMAIN positive AS integer; CREATE TABLE t (id integer, p positive, q integer); INSERT INTO t VALUES (-1, -1, 9);
+        CREATE DOMAIN positive AS integer; CREATE TABLE t (id integer, p positive, q integer);
+        INSERT INTO t VALUES (-1, -1, 9);
         ALTER TABLE t ADD CONSTRAINT above CHECK (id > 0) NOT VALID; ALTER TABLE t ADD UNIQUE (id);
         ALTER DOMAIN positive ADD CONSTRAINT above CHECK (VALUE > 0) NOT VALID;
         ALTER TABLE t ADD CONSTRAINT self FOREIGN KEY (q) REFERENCES t (id) NOT VALID;
@@ -217,7 +226,8 @@ def test_a_foreign_partition_becomes_an_ordinary_one(make_database):
     source = make_database("""
         CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
         CREATE TABLE parted (id integer) PARTITION BY LIST (id);
-        CREATE FOREIGN TABLE parted_away PARTITION OF parted FOR VALUES IN (1) SERVER files OPTIONS (filename '/nowhere');
+        CREATE FOREIGN TABLE parted_away PARTITION OF parted FOR VALUES IN (1)
+            SERVER files OPTIONS (filename '/nowhere');
         CREATE TABLE parted_here PARTITION OF parted DEFAULT;
     """)
     with open_snapshot("platform", source) as snapshot:
@@ -240,7 +250,7 @@ def test_a_table_that_is_gone_and_an_unknown_engine_are_errors(make_database):
     with open_snapshot("platform", make_database("CREATE TABLE t (id integer)")) as snapshot:
         (selection,) = everything(snapshot)
     with open_snapshot("platform", make_database()) as snapshot:
-        with pytest.raises(LookupError, match="platform: the table public.t is gone"):
+        with pytest.raises(LookupError, match=r"platform: the table public\.t is gone"):
             ddl(snapshot, [selection.table])
         snapshot.engine = "oracle"
         with pytest.raises(ValueError, match="'oracle'"):
