@@ -92,9 +92,9 @@ class _Build:
             language=self.job.language,
             part_limit=part_limit(settings.EXPORT_VOLUME_BYTES),
             progress=self._rows,
-            total=lambda rows: self.ledger.write(rows_total=rows, step=_("reading tables")),
+            total=lambda rows: self.ledger.write(rows_total=rows, step="tables"),
         )
-        self.ledger.write(step=_("comparing the data map with the live database"), rows_done=0, rows_total=0)
+        self.ledger.write(step="compare", rows_done=0, rows_total=0)
         result = write_tables(order, self.work, register)
         stored = self._store_tables(result) if not result.differences else []
         files = self._register_files(register, order) if "media" in self.job.formats and not result.differences else []
@@ -108,10 +108,10 @@ class _Build:
 
     def _rows(self, rows: int, table: str) -> None:
         self.rows_done += rows
-        self.ledger.progress(rows_done=self.rows_done, step=_("reading %(table)s") % {"table": table})
+        self.ledger.progress(rows_done=self.rows_done, step=f"table {table}")
 
     def _store_tables(self, result: TablesResult) -> list[StoredVolume]:
-        self.ledger.progress(step=_("packing and reading back"))
+        self.ledger.progress(step="pack")
         parts = {part.path: part for part in result.parts}
         tables = {one.selection.table.stem: one.selection.table for one in result.tables}
         loose = {snapshot["store"] for snapshot in result.snapshots if snapshot["engine"] == "sqlite"}
@@ -124,7 +124,7 @@ class _Build:
         return stored
 
     def _register_files(self, register: FileRegister, order: Order) -> list[list[Any]]:
-        self.ledger.progress(step=_("listing files"))
+        self.ledger.progress(step="list")
         stores = {key: storages[one.storage] for key, one in self.datamap.files.items()}
         for key, one in self.datamap.files.items():
             for prefix in one.prefixes:
@@ -166,8 +166,7 @@ class _Build:
         def progress(count: int) -> None:
             nonlocal copied
             copied += count
-            step = _("copying files into volume %(number)d") % {"number": volume.number}
-            self.ledger.progress(bytes_done=before + copied, step=step)
+            self.ledger.progress(bytes_done=before + copied, step=f"copy {volume.number}")
             self.ledger.volume_progress(volume.number, copied)
 
         with self.label.writer(volume.number) as writer:

@@ -1,50 +1,85 @@
-"""How far a job is, in figures and in words."""
+"""How far a job is, in figures and in words, in the reader's language."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
+from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exports.models import ExportJob
+from exports.labels import step_text
+from exports.models import ExportJob, Volume
 
 LEAST_FOR_ESTIMATE = 0.02
 """Below this share of the work a time left would be a guess."""
 
+TABLES_SHARE = 0.5
+"""Share of the bar for the tables where files follow: how many is known only after the tables."""
+
+PATIENCE = timedelta(seconds=30)
+"""How long a job may wait before the screens ask whether a worker runs at all."""
+
 
 def progress_of(job: ExportJob, now: datetime) -> dict[str, Any]:
-    """``percent``, ``text`` and what else the screens show; ``active`` says whether to ask again."""
-    active = job.state in ExportJob.ACTIVE
+    """Figures and words of one job; ``active`` says whether to ask again. Touches no other row.
+
+    ``percent`` never goes back within an attempt, and says 100 only when the job has ended with a package.
+    """
     return {
+        "id": job.pk,
         "state": job.state,
         "state_text": job.get_state_display(),
-        "active": active,
-        "percent": int(job.fraction * 100),
+        "active": job.state in ExportJob.ACTIVE,
+        "percent": percent(job),
         "text": _figures(job),
-        "step": job.step,
+        "step": _step(job),
         "left": _time_left(job, now) if job.state == ExportJob.State.RUNNING else "",
-        "volumes": [
-            {
-                "number": volume.number,
-                "state": volume.get_state_display(),
-                "size": filesizeformat(volume.bytes or volume.bytes_done),
-            }
-            for volume in job.volumes.all()
-        ],
+        "note": _note(job, now),
     }
+
+
+def volumes_of(job: ExportJob) -> list[dict[str, Any]]:
+    """The job's volumes as the screens show them, while they are written and afterwards."""
+    return [_volume(volume, job) for volume in job.volumes.defer("plan")]
+
+
+def percent(job: ExportJob) -> int:
+    """Work done, 0–100."""
+    if job.state in (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE, ExportJob.State.EXPIRED):
+        return 100
+    rows = job.rows_done / job.rows_total if job.rows_total else 0.0
+    if "media" not in job.formats:
+        done = rows
+    elif job.bytes_total:
+        done = TABLES_SHARE + (1 - TABLES_SHARE) * job.bytes_done / job.bytes_total
+    else:
+        done = TABLES_SHARE * rows
+    return min(99, int(done * 100))
+
+
+def grouped(number: int) -> str:
+    """A number with its thousands apart."""
+    return number_format(number, force_grouping=True)
 
 
 def _figures(job: ExportJob) -> str:
     parts = []
-    if job.rows_total:
+    if job.rows_total and job.rows_done >= job.rows_total:
+        text = ngettext("%(count)s row", "%(count)s rows", job.rows_total)
+        parts.append(text % {"count": grouped(job.rows_total)})
+    elif job.rows_total:
         parts.append(
-            _("%(done)s of %(total)s rows") % {"done": _grouped(job.rows_done), "total": _grouped(job.rows_total)}
+            _("%(done)s of %(total)s rows") % {"done": grouped(job.rows_done), "total": grouped(job.rows_total)}
         )
-    if job.bytes_total:
+    if job.bytes_total and job.bytes_done >= job.bytes_total:
+        parts.append(_("%(total)s media") % {"total": filesizeformat(job.bytes_total)})
+    elif job.bytes_total:
         parts.append(
             _("%(done)s of %(total)s media")
             % {"done": filesizeformat(job.bytes_done), "total": filesizeformat(job.bytes_total)}
@@ -52,15 +87,64 @@ def _figures(job: ExportJob) -> str:
     return " · ".join(parts)
 
 
-def _grouped(number: int) -> str:
-    return number_format(number, force_grouping=True)
+def _step(job: ExportJob) -> str:
+    if job.state != ExportJob.State.RUNNING:
+        return ""
+    return step_text(job.step) if job.step else _("starting")
 
 
 def _time_left(job: ExportJob, now: datetime) -> str:
-    if job.started_at is None or job.fraction < LEAST_FOR_ESTIMATE:
+    """While tables are read nobody knows yet how many files follow; then it is the time for the tables."""
+    only_tables = "media" in job.formats and not job.bytes_total
+    done = job.rows_done / job.rows_total if job.rows_total and not job.bytes_total else job.fraction
+    if job.started_at is None or not LEAST_FOR_ESTIMATE <= done < 1:
         return ""
-    seconds = (now - job.started_at).total_seconds() / job.fraction * (1 - job.fraction)
+    seconds = (now - job.started_at).total_seconds() / done * (1 - done)
     if seconds < 60:
-        return _("less than a minute left")
+        return _("less than a minute left for the tables") if only_tables else _("less than a minute left")
     minutes = round(seconds / 60)
-    return ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", minutes) % {"minutes": minutes}
+    text = (
+        ngettext(
+            "about %(minutes)d minute left for the tables", "about %(minutes)d minutes left for the tables", minutes
+        )
+        if only_tables
+        else ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", minutes)
+    )
+    return text % {"minutes": minutes}
+
+
+def _note(job: ExportJob, now: datetime) -> str:
+    """What a person should know when nothing moves."""
+    if job.state == ExportJob.State.QUEUED and now - job.requested_at > PATIENCE and job.heartbeat_at is None:
+        return _(
+            "No worker has taken it for %(time)s. Does one run? “manage.py qcluster” works all the time, "
+            "“manage.py run_jobs” once."
+        ) % {"time": timesince(job.requested_at, now)}
+    lease = timedelta(seconds=settings.EXPORT_LEASE_SECONDS)
+    if job.state == ExportJob.State.RUNNING and job.heartbeat_at is not None and now - job.heartbeat_at > lease:
+        return _("Its worker has shown no sign of life for %(time)s; the next free worker takes over.") % {
+            "time": timesince(job.heartbeat_at, now)
+        }
+    return ""
+
+
+def _volume(volume: Volume, job: ExportJob) -> dict[str, Any]:
+    planned = volume.state == Volume.State.PLANNED
+    writing = planned and volume.bytes_done > 0 and job.state == ExportJob.State.RUNNING
+    damaged = bool(volume.result.get("damaged"))
+    done = 100 * volume.bytes_done // volume.bytes if volume.bytes else 0
+    size = filesizeformat(volume.bytes)
+    if writing:
+        size = _("%(done)s of %(total)s") % {"done": filesizeformat(volume.bytes_done), "total": size}
+    return {
+        "number": volume.number,
+        "label": f"{volume.number:03d}",
+        "kind": volume.get_kind_display(),
+        "state": "failed" if damaged else "running" if writing else volume.state,
+        "state_text": _("damaged") if damaged else _("being written") if writing else volume.get_state_display(),
+        "percent": min(99, done) if planned else 100,
+        "size": size,
+        "name": PurePosixPath(volume.name).name,
+        "files": "" if planned else grouped(volume.files),
+        "sha256": volume.sha256,
+    }

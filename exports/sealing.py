@@ -32,7 +32,7 @@ def seal(job: ExportJob, ledger: Ledger, datamap: DataMap, label: Label, work: P
 
     A job that stopped at an unknown table or column ends with the statement alone. Raises ``SealError``.
     """
-    ledger.write(step=_("writing the completeness statement"))
+    ledger.write(step="state")
     ledger.change(lambda: missing_files(job))
     statement = statement_of(job, datamap, label)
     if statement.unknown:
