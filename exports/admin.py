@@ -6,22 +6,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from exports import jobs
 from exports.forms import AcceptMissingForm, RequestExportForm
+from exports.labels import category_names, format_names
 from exports.models import ExportJob, MissingFile
-from exports.progress import progress_of
+from exports.progress import progress_of, volumes_of
+from exports.report import report_of
 
 if TYPE_CHECKING:
     _ExportJobAdmin = admin.ModelAdmin[ExportJob]
@@ -35,30 +40,58 @@ DONE = {
     "retry": _("The export starts again."),
     "expire": _("The package is removed; its record stays."),
 }
+HEAVY = ("tables_result", "statement")
+"""Columns of many kilobytes that only the detail page reads."""
+MOST_FOLLOWED = 200
+"""Jobs whose progress one request may ask for."""
+MOST_ACCEPTED = 200
+"""Files that one page asks to accept by name."""
 
 
 def _staff(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def _refusal(error: ValidationError | PermissionDenied) -> str:
-    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+def _may(request: HttpRequest, verb: str) -> bool:
+    return request.user.has_perm(f"exports.{verb}_exportjob")
+
+
+class _Guarded:
+    """Refuses an action that was posted without its permission, where Django would only ignore it."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        chosen = request.POST.get("action", "")
+        if chosen in self.actions and chosen not in self.get_actions(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        title = {"title": capfirst(self.opts.verbose_name_plural)}  # type: ignore[attr-defined]
+        return super().changelist_view(request, title | (extra_context or {}))  # type: ignore[misc,no-any-return]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(ExportJob)
-class ExportJobAdmin(_ExportJobAdmin):
+class ExportJobAdmin(_Guarded, _ExportJobAdmin):
     """Export jobs with live progress; requested with the form, changed only by the buttons."""
 
-    list_display = ("number", "customer", "state_shown", "progress_shown", "requested_at", "requested_by")
-    list_display_links = ("number",)
+    list_display = ("number", "customer", "state_shown", "progress_shown", "requested_shown")
+    list_display_links = ("number", "customer")
     list_filter = ("state", "requested_at", "language")
     list_select_related = ("customer", "requested_by")
     list_per_page = 50
-    search_fields = ("customer__name", "customer__tenant_key")
+    show_full_result_count = False
+    search_fields = ("=pk", "customer__name", "customer__tenant_key", "requested_by__username")
+    search_help_text = _("Number, customer, tenant key or who requested it")
     actions = ("cancel_selected", "retry_selected")
     change_form_template = "admin/exports/exportjob/detail.html"
     change_list_template = "admin/exports/exportjob/list.html"
     add_form_template = "admin/exports/exportjob/request.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ExportJob]:
+        return super().get_queryset(request).defer(*HEAVY)
 
     @admin.display(description=_("number"), ordering="pk")
     def number(self, job: ExportJob) -> str:
@@ -66,20 +99,19 @@ class ExportJobAdmin(_ExportJobAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, job: ExportJob) -> str:
-        return format_html('<span class="state state-{}">{}</span>', job.state, job.get_state_display())
+        return format_html(
+            '<span class="state state-{}" data-show="state">{}</span>', job.state, job.get_state_display()
+        )
 
     @admin.display(description=_("progress"))
     def progress_shown(self, job: ExportJob) -> str:
-        shown = progress_of(job, timezone.now())
-        return format_html(
-            '<div class="live" data-live="{}"><progress max="100" value="{}">{} %</progress> <span>{}</span></div>'
-            if job.state in ExportJob.ACTIVE
-            else '<div data-was="{}"><progress max="100" value="{}">{} %</progress> <span>{}</span></div>',
-            reverse("admin:exports_exportjob_progress", args=[job.pk]),
-            shown["percent"],
-            shown["percent"],
-            shown["text"],
-        )
+        context = {"job": job, "progress": progress_of(job, timezone.now())}
+        return render_to_string("admin/exports/exportjob/cell.html", context)
+
+    @admin.display(description=_("requested"), ordering="requested_at")
+    def requested_shown(self, job: ExportJob) -> str:
+        when = date_format(timezone.localtime(job.requested_at), "SHORT_DATETIME_FORMAT")
+        return format_html("{} <small>{}</small>", when, job.requested_by)
 
     @admin.action(description=_("Cancel the selected exports"), permissions=["cancel"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[ExportJob]) -> None:
@@ -90,24 +122,18 @@ class ExportJobAdmin(_ExportJobAdmin):
         self._each(request, queryset, "retry")
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.cancel_exportjob")
+        return _may(request, "cancel")
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.retry_exportjob")
+        return _may(request, "retry")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.request_exportjob")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None and request.user.has_perm("exports.view_exportjob")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return _may(request, "request")
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
-            path("<int:pk>/progress/", wrap(self.progress_view), name="exports_exportjob_progress"),
+            path("progress/", wrap(require_GET(self.progress_view)), name="exports_exportjob_progress"),
             *(
                 path(f"<int:pk>/{verb}/", wrap(require_POST(self._verb_view(verb))), name=f"exports_exportjob_{verb}")
                 for verb in VERBS
@@ -115,66 +141,78 @@ class ExportJobAdmin(_ExportJobAdmin):
         ]
         return own + super().get_urls()
 
-    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The figures that the small script shows."""
+    def progress_view(self, request: HttpRequest) -> HttpResponse:
+        """The figures of ``?job=1&job=2`` for the small script; with ``volumes=1`` also each volume."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        job = self._job(pk)
-        return HttpResponse(status=404) if job is None else JsonResponse(progress_of(job, timezone.now()))
+        wanted = [int(pk) for pk in request.GET.getlist("job")[:MOST_FOLLOWED] if pk.isdecimal() and len(pk) < 19]
+        now, shown = timezone.now(), []
+        for job in ExportJob.objects.filter(pk__in=wanted).defer(*HEAVY):
+            figures = progress_of(job, now)
+            if "volumes" in request.GET:
+                figures["volumes"] = volumes_of(job)
+            shown.append(figures)
+        answer = JsonResponse({"jobs": shown})
+        answer["Cache-Control"] = "no-store"
+        return answer
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The request form; the verb decides."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        initial = {"customer": request.GET.get("customer")}
-        form = RequestExportForm(request.POST or None, initial=initial)
+        customer = request.GET.get("customer", "")
+        form = RequestExportForm(request.POST or None, initial={"customer": customer} if customer.isdecimal() else {})
         if request.method == "POST" and form.is_valid():
             try:
                 job = jobs.request_export(by=_staff(request), **form.cleaned_data)
             except ValidationError as error:
-                form.add_error(None, error) if not hasattr(error, "error_dict") else form.update_errors(error)
+                form.update_errors(error)
             else:
                 messages.success(request, _("The export is requested; this page shows how it goes."))
                 return HttpResponseRedirect(reverse("admin:exports_exportjob_change", args=[job.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Request an export"),
-            "opts": self.opts,
-            "form": form,
-            "is_popup": IS_POPUP_VAR in request.GET,
-        }
-        return TemplateResponse(request, "admin/exports/exportjob/request.html", context)
+        context = {"title": _("Request an export"), "form": form, "media": form.media}
+        return self._page(request, "admin/exports/exportjob/request.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """One job: state, progress, volumes with checksums, the completeness statement in words."""
-        if not self.has_view_permission(request):
+        if request.method != "GET" or not self.has_view_permission(request):
             raise PermissionDenied
         job = self._job(object_id)
         if job is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Export %(number)d of %(customer)s") % {"number": job.pk, "customer": job.customer},
-            "opts": self.opts,
             "job": job,
             "progress": progress_of(job, timezone.now()),
-            "volumes": job.volumes.all(),
-            "missing": job.missing_files.filter(accepted_by=None),
-            "may": {verb: request.user.has_perm(f"exports.{verb}_exportjob") for verb in VERBS},
+            "volumes": volumes_of(job),
+            "report": report_of(job.statement, get_language()) if job.statement else None,
+            "categories": category_names(job.categories),
+            "formats": format_names(job.formats),
+            "missing": job.missing_files.filter(accepted_by=None).count(),
+            "may": {verb: _may(request, verb) for verb in VERBS},
+            "may_see_customer": request.user.has_perm("offboarding.view_customer"),
         }
-        return TemplateResponse(request, self.change_form_template, context)
+        return self._page(request, "admin/exports/exportjob/detail.html", context)
 
-    def _job(self, pk: Any) -> ExportJob | None:
-        try:
-            return ExportJob.objects.select_related("customer", "requested_by").get(pk=pk)
-        except (ExportJob.DoesNotExist, ValueError):
-            return None
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
+        return TemplateResponse(
+            request, template, {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        )
+
+    def _job(self, pk: str) -> ExportJob | None:
+        jobs = ExportJob.objects.select_related("customer", "requested_by").defer("tables_result")
+        return jobs.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
 
     def _verb_view(self, verb: str) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, pk: int) -> HttpResponse:
-            self._each(request, ExportJob.objects.filter(pk=pk), verb)
+            if not _may(request, verb):
+                raise PermissionDenied
+            found = ExportJob.objects.filter(pk=pk).defer(*HEAVY)
+            if not found:
+                raise Http404
+            self._each(request, found, verb)
             return HttpResponseRedirect(reverse("admin:exports_exportjob_change", args=[pk]))
 
         return view
@@ -183,35 +221,62 @@ class ExportJobAdmin(_ExportJobAdmin):
         for job in queryset:
             try:
                 VERBS[verb](job, by=_staff(request))
-            except (ValidationError, PermissionDenied) as error:
-                messages.error(request, f"#{job.pk}: {_refusal(error)}")
+            except ValidationError as error:
+                messages.error(request, f"#{job.pk}: {' '.join(error.messages)}")
             else:
                 messages.success(request, f"#{job.pk}: {DONE[verb]}")
 
 
 @admin.register(MissingFile)
-class MissingFileAdmin(_MissingFileAdmin):
+class MissingFileAdmin(_Guarded, _MissingFileAdmin):
     """Files that rows name and storage lacks; accepted by name and with a reason, or found and exported again."""
 
-    list_display = ("path", "store", "customer", "reason", "referenced_by", "last_seen", "accepted_by")
+    list_display = ("path_shown", "store", "customer", "reason", "referenced_by", "last_seen", "accepted")
+    list_display_links = ("path_shown",)
     list_filter = (("accepted_by", admin.EmptyFieldListFilter), "store")
     list_select_related = ("customer", "last_seen__customer", "accepted_by")
+    list_per_page = 100
+    show_full_result_count = False
     search_fields = ("path", "customer__name", "customer__tenant_key")
+    search_help_text = _("Path, customer or tenant key")
     actions = ("accept_selected",)
+    fields = ("customer", "store", "path", "reason", "referenced_by", "last_seen",
+              "accepted_by", "accepted_at", "accepted_because")  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MissingFile]:
+        return super().get_queryset(request).defer(*(f"last_seen__{name}" for name in HEAVY))
+
+    @admin.display(description=_("path"), ordering="path")
+    def path_shown(self, file: MissingFile) -> str:
+        return format_html("<code>{}</code>", file.path)
+
+    @admin.display(description=_("accepted"), ordering="accepted_at")
+    def accepted(self, file: MissingFile) -> str:
+        if file.accepted_by is None:
+            return format_html('<span class="state state-failed">{}</span>', _("missing"))
+        return format_html("{}<small>{}</small>", file.accepted_by, file.accepted_because)
 
     @admin.action(description=_("Accept that the selected files are missing"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, queryset: QuerySet[MissingFile]) -> HttpResponse | None:
         """Shows the files and asks for the reason first."""
+        files = list(queryset.filter(accepted_by=None)[: MOST_ACCEPTED + 1])
+        if not files:
+            messages.warning(request, _("All of these are accepted already."))
+            return None
+        if len(files) > MOST_ACCEPTED:
+            messages.error(request, _("Choose at most %(count)d files at a time.") % {"count": MOST_ACCEPTED})
+            return None
         form = AcceptMissingForm(request.POST if "because" in request.POST else None)
         if form.is_bound and form.is_valid():
-            count = jobs.accept_missing(list(queryset), by=_staff(request), because=form.cleaned_data["because"])
-            messages.success(request, _("%(count)d files accepted as missing.") % {"count": count})
+            count = jobs.accept_missing(files, by=_staff(request), because=form.cleaned_data["because"])
+            text = ngettext("%(count)d file accepted as missing.", "%(count)d files accepted as missing.", count)
+            messages.success(request, text % {"count": count})
             return None
         context = {
             **self.admin_site.each_context(request),
             "title": _("Accept that these files are missing"),
             "opts": self.opts,
-            "files": queryset,
+            "files": files,
             "form": form,
         }
         return TemplateResponse(request, "admin/exports/missingfile/accept.html", context)
@@ -220,10 +285,4 @@ class MissingFileAdmin(_MissingFileAdmin):
         return request.user.has_perm("exports.accept_missingfile")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,9 +1,11 @@
 from django.apps import AppConfig
 from django.core import checks
+from django.utils.translation import gettext_lazy as _
 
 
 class ExportsConfig(AppConfig):
     name = "exports"
+    verbose_name = _("Exports")
 
     def ready(self) -> None:
         from exports.checks import check_data_map

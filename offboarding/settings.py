@@ -85,6 +85,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
 LOCALE_PATHS = [BASE_DIR / "offboarding" / "locale"]  # also takes the words of templates/
 TIME_ZONE = env.text("TIME_ZONE", default="Europe/Stockholm")
+FORMAT_MODULE_PATH = ["offboarding.formats"]  # 31 January 2027, 14:05
 USE_I18N = True
 USE_TZ = True
 

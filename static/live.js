@@ -1,27 +1,124 @@
-// Refreshes the progress of exports that wait or run; without it, reloading the page shows the same.
+// Keeps exports that wait or run up to date; without it, reloading the page shows the same. Every text is the server's.
+//
+// [data-live=URL] is an area to refresh: one request asks for all its jobs. Inside, [data-job=ID] is one job that is
+// under way (its table row counts as part of it), [data-show=NAME] a place for one of its figures or words,
+// [data-lost] what to show while the server does not answer. [data-end=reload] reloads the page once a job has ended.
 "use strict";
 
 const PAUSE = 2000;
+const LONGEST_PAUSE = 60000;
 
-function show(element, shown) {
-  const bar = element.querySelector("progress");
-  if (bar) bar.value = shown.percent;
-  for (const [name, text] of [["text", shown.text], ["step", shown.step], ["left", shown.left]]) {
-    const place = element.querySelector(`[data-show="${name}"]`) || (name === "text" && element.querySelector("span"));
-    if (place) place.textContent = text;
+function fill(place, value) {
+  if (place.textContent !== value) place.textContent = value;
+}
+
+function badge(place, kind, text) {
+  place.className = `state state-${kind}`;
+  fill(place, text);
+}
+
+function showJob(element, job) {
+  const root = element.closest("tr") || element;
+  element.classList.toggle("ended", !job.active);
+  for (const bar of root.querySelectorAll("progress")) bar.value = job.percent;
+  for (const place of root.querySelectorAll("[data-show]")) {
+    const name = place.dataset.show;
+    if (name === "state") badge(place, job.state, job.state_text);
+    else fill(place, String(job[name]));
   }
 }
 
-async function follow(element) {
-  const answer = await fetch(element.dataset.live, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const shown = await answer.json();
-  if (!shown.active) {
-    window.location.reload();
-    return;
+function showVolumes(area, volumes) {
+  const body = area.querySelector("[data-volumes]");
+  if (!body || !volumes) return;
+  const blank = area.querySelector("template").content.firstElementChild;
+  const rows = new Map([...body.children].map((row) => [row.dataset.volume, row]));
+  for (const volume of volumes) {
+    let row = rows.get(String(volume.number));
+    rows.delete(String(volume.number));
+    if (!row) {
+      row = body.appendChild(blank.cloneNode(true));
+      row.dataset.volume = volume.number;
+    }
+    for (const place of row.querySelectorAll("[data-cell]")) {
+      const name = place.dataset.cell;
+      if (name === "state") badge(place, volume.state, volume.state_text);
+      else if (name === "percent") place.value = volume.percent;
+      else fill(place, String(volume[name]));
+    }
+    row.classList.toggle("done", volume.percent === 100);
   }
-  show(element, shown);
-  setTimeout(() => follow(element), PAUSE);
+  for (const gone of rows.values()) gone.remove();
+  body.closest("section").hidden = volumes.length === 0;
 }
 
-document.querySelectorAll("[data-live]").forEach((element) => setTimeout(() => follow(element), PAUSE));
+class Area {
+  constructor(element) {
+    this.element = element;
+    this.pause = PAUSE;
+    this.timer = 0;
+    this.busy = false;
+  }
+
+  jobs() {
+    return new Map([...this.element.querySelectorAll("[data-job]")].map((one) => [Number(one.dataset.job), one]));
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    if (this.jobs().size) this.timer = setTimeout(() => this.ask(), this.pause);
+  }
+
+  async ask() {
+    if (this.busy) return;
+    this.busy = true;
+    clearTimeout(this.timer);
+    try {
+      const answer = await fetch(this.address(), { headers: { Accept: "application/json" } });
+      if (answer.redirected || answer.status === 401 || answer.status === 403) {
+        window.location.reload(); // signed out: the server shows the login
+        return;
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.show((await answer.json()).jobs);
+      this.lost(false);
+    } catch {
+      this.lost(true);
+    } finally {
+      this.busy = false;
+    }
+    this.later();
+  }
+
+  address() {
+    const address = new URL(this.element.dataset.live, window.location.href);
+    for (const id of this.jobs().keys()) address.searchParams.append("job", id);
+    if (this.element.querySelector("[data-volumes]")) address.searchParams.set("volumes", "1");
+    return address;
+  }
+
+  show(found) {
+    const told = new Map(found.map((job) => [job.id, job]));
+    for (const [id, element] of this.jobs()) {
+      const job = told.get(id);
+      if (job) showJob(element, job);
+      if (job) showVolumes(this.element, job.volumes);
+      if (job && job.active) continue;
+      delete element.dataset.job;
+      if (this.element.dataset.end === "reload") window.location.reload();
+    }
+  }
+
+  lost(is) {
+    this.pause = is ? Math.min(LONGEST_PAUSE, this.pause * 2) : PAUSE;
+    for (const place of this.element.querySelectorAll("[data-lost]")) place.hidden = !is;
+  }
+}
+
+const areas = [...document.querySelectorAll("[data-live]")].map((element) => new Area(element));
+const again = () => {
+  if (document.visibilityState === "visible") for (const area of areas) if (area.jobs().size) area.ask();
+};
+for (const area of areas) area.later();
+window.addEventListener("online", again);
+document.addEventListener("visibilitychange", again);
