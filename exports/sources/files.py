@@ -119,6 +119,8 @@ class FileRegister:
         """Looks up the files that only rows name; ``storages`` by store."""
         for store in [row[0] for row in self._database.execute("SELECT DISTINCT store FROM file ORDER BY store")]:
             where = place(storages[store])
+            with _reaching(store):
+                where.reach()
             with ThreadPoolExecutor(where.at_once) as pool:
                 for page in self._unresolved(store):
                     with _reaching(store):

@@ -52,6 +52,10 @@ class Place(ABC):
     at_once = 1
     """How many ``size`` calls may run in threads at the same time."""
 
+    def reach(self) -> None:
+        """Raises ``OSError`` when the place as a whole is not there, so that its files are not all called missing."""
+        return
+
     @abstractmethod
     def list(self, prefix: str, problem: Problem) -> Iterator[tuple[str, int]]:
         """Path and size of every file whose name starts with ``prefix``, sorted folder by folder."""
@@ -93,9 +97,12 @@ class FileSystemPlace(Place):
     def __init__(self, base: Path) -> None:
         self.base = base.resolve()
 
-    def list(self, prefix: str, problem: Problem) -> Iterator[tuple[str, int]]:
+    def reach(self) -> None:
         if not self.base.is_dir():
             raise FileNotFoundError(errno.ENOENT, "the folder of the file store is not there (is it mounted?)")
+
+    def list(self, prefix: str, problem: Problem) -> Iterator[tuple[str, int]]:
+        self.reach()
         folder, _, start = prefix.rpartition("/")
         here, crossed = self.base, ""
         for name in folder.split("/") if folder else ():
@@ -126,6 +133,7 @@ class FileSystemPlace(Place):
         try:
             status = self._inside(path).lstat()
         except OSError as error:
+            self.reach()
             raise _vanished(error) from error
         if not stat.S_ISREG(status.st_mode):
             raise FileVanished(_special(status))
@@ -137,6 +145,7 @@ class FileSystemPlace(Place):
         try:
             number = os.open(self._inside(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
+            self.reach()
             raise _vanished(error) from error
         try:
             status = os.fstat(number)
@@ -258,7 +267,7 @@ def _names(folder: Path) -> Iterator[str]:
 
 def _vanished(error: OSError) -> Exception:
     """A single file that cannot be had, as ``FileVanished``; a store in trouble stays an ``OSError``."""
-    if error.errno in _GONE or isinstance(error, FileNotFoundError):
+    if error.errno in _GONE or isinstance(error, FileNotFoundError | NotADirectoryError | FileExistsError):
         return FileVanished("no such file")
     if error.errno in _CLOSED:
         return FileVanished(_CLOSED[error.errno])

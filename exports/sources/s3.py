@@ -38,6 +38,13 @@ class S3Place(Place):
         location = str(settings.location or "").strip("/")
         self.base = f"{location}/" if location else ""
 
+    def reach(self) -> None:
+        try:
+            with _answers():
+                self.client.list_objects_v2(Bucket=self.bucket, Prefix=self.base, MaxKeys=1)
+        except FileVanished:
+            return  # may not be listed, which does not keep single objects from being read
+
     def list(self, prefix: str, problem: Problem) -> Iterator[tuple[str, int]]:
         """Keys that end with ``/`` and hold nothing are the marks of folders that consoles make, and no files."""
         with _answers(of_one_file=False):
