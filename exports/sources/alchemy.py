@@ -56,7 +56,7 @@ class AlchemySnapshot(Snapshot):
     def _chunks(self, selection: Selection) -> Generator[bytes, None, int | None]:
         table, columns = selection.table.key, selection.table.columns
         rows = 0
-        self._fetch = 16  # until it is known how wide rows are: memory stays flat
+        self._fetch = 1  # more as soon as it is known how wide rows are: memory stays flat
         parts: list[bytes] = []
         size = 0
 
@@ -67,7 +67,7 @@ class AlchemySnapshot(Snapshot):
             for batch in self._batches(selection.rows_sql, columns):
                 parts.append(copy_text(batch, rows + 1, columns, report))
                 rows += len(batch)
-                self._fetch = max(1, min(_FETCH, BLOCK_BYTES * len(batch) // len(parts[-1])))
+                self._fetch = max(1, min(_FETCH, 4 * len(batch), BLOCK_BYTES * len(batch) // len(parts[-1])))
                 size += len(parts[-1])
                 if size >= BLOCK_BYTES:
                     yield b"".join(parts)
