@@ -18,6 +18,7 @@ from exports.formats.base import Part, TableWriter
 from exports.formats.sql_inserts import Inserts
 from exports.formats.sql_scan import CLOSE, END, MARK, TITLE, scan
 from exports.rows import Block
+from exports.sources.ddl import comment
 
 if TYPE_CHECKING:
     from exports.formats.changes import Changes
@@ -85,7 +86,8 @@ class Dump:
             raise RuntimeError(f"{self._stem}: the table before {table.key} is still open")
         computed = set(self._ddl.computed.get(table.stem, ()))
         kept = [place for place, column in enumerate(table.columns) if column.name not in computed]
-        start = f"\n{MARK.decode()}{table.stem}\n"
+        told = "".join(comment(f"Not exported: {table.key}.{name}: {why}") for name, why in table.left_out.items())
+        start = f"\n{told}{MARK.decode()}{table.stem}\n"
         if self._ddl.engine == "postgresql":
             start += _copy(table, kept)
             self._close = "\\.\n"

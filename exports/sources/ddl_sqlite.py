@@ -1,14 +1,16 @@
 """The exported tables of an SQLite database as statements that build them again.
 
-A table whose columns and references are all exported keeps its own CREATE statement; any other is built from
-what SQLite's pragmas tell, which know neither checks nor collations.
+A table keeps its own CREATE statement, from which SQLite itself drops what is not exported. Where it cannot, the
+table is built from what the pragmas tell, which know neither checks nor collations.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,6 +43,8 @@ class _Live:
     table: Table
     sql: str
     columns: list[tuple[str, ...]]
+    own: str = ""
+    """Its own statement for the exported columns, '' when the table has to be built anew."""
     references: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
 
     @property
@@ -65,6 +69,10 @@ class _Dump:
                 references[row[0]].append(row)
             live.references = dict(references)
             self.tables[table.name.lower()] = live
+        for live in self.tables.values():
+            virtual = re.match(r"CREATE\s+VIRTUAL", live.sql, re.IGNORECASE)
+            if not virtual and all(map(self._is_known, live.references.values())):
+                live.own = _narrowed(live)
 
     def _rows(self, sql: str) -> list[tuple[str, ...]]:
         return [tuple(cell or "" for cell in row) for row in self.snapshot.query(sql)]
@@ -83,16 +91,11 @@ class _Dump:
             computed={
                 live.table.stem: names
                 for live in self.tables.values()
-                if self._is_whole(live) and (names := tuple(row[0] for row in live.columns if row[5] in ("2", "3")))
+                if live.own and (names := tuple(row[0] for row in live.columns if _is_computed(live, row)))
             },
         )
 
     # tables -------------------------------------------------------------------------------------------------------
-
-    def _is_whole(self, live: _Live) -> bool:
-        virtual = re.match(r"CREATE\s+VIRTUAL", live.sql, re.IGNORECASE)
-        missing = {row[0] for row in live.columns} - live.exported
-        return not virtual and not missing and all(map(self._is_known, live.references.values()))
 
     def _is_known(self, reference: list[tuple[str, ...]]) -> bool:
         """Whether the table and the columns that a foreign key points to are exported."""
@@ -102,8 +105,8 @@ class _Dump:
 
     def _create(self, live: _Live) -> str:
         self._look_for_loose_values(live)
-        if self._is_whole(live):
-            return live.sql
+        if live.own:
+            return live.own
         name = live.table.name
         left_out = [row[0] for row in live.columns if row[0] not in live.exported]
         without = f"built without {', '.join(left_out)}" if left_out else "built anew"
@@ -182,7 +185,7 @@ class _Dump:
             return
         for name, last in self._rows("SELECT name, seq FROM sqlite_sequence"):
             live = self.tables.get(name.lower())
-            if live is not None and self._is_whole(live):
+            if live is not None and live.own:
                 yield f"DELETE FROM sqlite_sequence WHERE name = {_literal(name)}"
                 yield f"INSERT INTO sqlite_sequence (name, seq) VALUES ({_literal(name)}, {int(last)})"
 
@@ -193,3 +196,23 @@ class _Dump:
                 self.left_out.append(f"trigger {name} on {owner}: triggers belong to the platform, not to its data")
             elif kind == "view" and mentions(sql, names):
                 self.left_out.append(f"view {name}: what it shows is computed from the tables")
+
+
+def _narrowed(live: _Live) -> str:
+    """The table's own statement without the columns that are not exported; '' when SQLite cannot drop them."""
+    hidden = [row[0] for row in live.columns if row[0] not in live.exported]
+    if not hidden:
+        return live.sql
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        try:
+            scratch.execute(live.sql)
+            for name in hidden:
+                scratch.execute(f"ALTER TABLE {_name(live.table.name)} DROP COLUMN {_name(name)}")
+            (sql,) = scratch.execute("SELECT sql FROM sqlite_master WHERE name = ?", (live.table.name,)).fetchone()
+        except sqlite3.Error:
+            return ""
+    return str(sql)
+
+
+def _is_computed(live: _Live, column: tuple[str, ...]) -> bool:
+    return column[0] in live.exported and column[5] in ("2", "3")

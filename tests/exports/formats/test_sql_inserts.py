@@ -108,6 +108,27 @@ def test_sqlite_tables_with_secrets_are_built_without_them(tmp_path):
         assert what in dumped.text
 
 
+def test_sqlite_itself_drops_a_secret_that_nothing_leans_on(tmp_path):
+    script = """
+    CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, password TEXT NOT NULL, name TEXT COLLATE NOCASE,
+        loud TEXT AS (upper(name)) STORED, CHECK (name <> 'bob')) STRICT;
+    INSERT INTO people (id, password, name) VALUES (41, 'canary', 'Alice'), (42, 'canary', 'Charlie');
+    DELETE FROM people WHERE id = 42;
+    """
+    dumped, before = read_sqlite(
+        made_sqlite(tmp_path / "source.sqlite3", script), tmp_path / "dump", secrets={"people": ["password"]}
+    )
+    assert "canary" not in dumped.text
+    assert "-- Not exported: people.password: secret\n" in dumped.text
+    assert dumped.ddl.left_out == []
+    target = made_sqlite(tmp_path / "target.sqlite3", dumped.text)
+    assert read_sqlite(target, tmp_path / "again")[1] == before == {"people": b"41\tAlice\tALICE\n"}
+    new = sqlite3.connect(target)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        new.execute("INSERT INTO people (name) VALUES ('BOB')")
+    assert new.execute("INSERT INTO people (name) VALUES ('x') RETURNING id, loud").fetchall() == [(43, "X")]
+
+
 def test_numbers_in_an_sqlite_column_without_type_are_named(tmp_path):
     source = made_sqlite(
         tmp_path / "source.sqlite3", "CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 'x'), (NULL, 'y')"
