@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from exports.contents import Category
 
@@ -28,6 +29,15 @@ FORMATS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "media": (_("Media"), _("every file byte for byte, under a safe name; the original names stand in an index")),
 }
 """Format → its name and what it is good for."""
+
+PERMISSIONS = [
+    gettext_noop("Can request an export"),
+    gettext_noop("Can cancel an export"),
+    gettext_noop("Can start an export again"),
+    gettext_noop("Can remove an export's package"),
+    gettext_noop("Can accept that a file is missing"),
+]
+"""Names of the models' own permissions: the database keeps them in English, the screens translate them."""
 
 STEPS = {
     "compare": _("comparing the data map with the live database"),

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from offboarding import people as people
 from offboarding.models import Agreement, Customer
 
 if TYPE_CHECKING:
