@@ -16,23 +16,23 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from exports import admin_missing as admin_missing
 from exports import jobs
-from exports.forms import AcceptMissingForm, RequestExportForm
+from exports.forms import RequestExportForm
 from exports.labels import category_names, format_names
-from exports.models import ExportJob, MissingFile
+from exports.models import ExportJob
 from exports.progress import progress_of, volumes_of
 from exports.report import report_of
+from offboarding.desk import OnlyVerbs
 
 if TYPE_CHECKING:
     _ExportJobAdmin = admin.ModelAdmin[ExportJob]
-    _MissingFileAdmin = admin.ModelAdmin[MissingFile]
 else:
-    _ExportJobAdmin = _MissingFileAdmin = admin.ModelAdmin
+    _ExportJobAdmin = admin.ModelAdmin
 
 VERBS: dict[str, Callable[..., ExportJob]] = {"cancel": jobs.cancel, "retry": jobs.retry, "expire": jobs.expire}
 DONE = {
@@ -44,8 +44,6 @@ HEAVY = ("tables_result", "statement")
 """Columns of many kilobytes that only the detail page reads."""
 MOST_FOLLOWED = 200
 """Jobs whose progress one request may ask for."""
-MOST_ACCEPTED = 200
-"""Files that one page asks to accept by name."""
 
 
 def _staff(request: HttpRequest) -> User:
@@ -56,25 +54,8 @@ def _may(request: HttpRequest, verb: str) -> bool:
     return request.user.has_perm(f"exports.{verb}_exportjob")
 
 
-class _Guarded:
-    """Refuses an action that was posted without its permission, where Django would only ignore it."""
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        chosen = request.POST.get("action", "")
-        if chosen in self.actions and chosen not in self.get_actions(request):  # type: ignore[attr-defined]
-            raise PermissionDenied
-        title = {"title": capfirst(self.opts.verbose_name_plural)}  # type: ignore[attr-defined]
-        return super().changelist_view(request, title | (extra_context or {}))  # type: ignore[misc,no-any-return]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(ExportJob)
-class ExportJobAdmin(_Guarded, _ExportJobAdmin):
+class ExportJobAdmin(OnlyVerbs, _ExportJobAdmin):
     """Export jobs with live progress; requested with the form, changed only by the buttons."""
 
     list_display = ("number", "customer", "state_shown", "progress_shown", "requested_shown")
@@ -225,64 +206,3 @@ class ExportJobAdmin(_Guarded, _ExportJobAdmin):
                 messages.error(request, f"#{job.pk}: {' '.join(error.messages)}")
             else:
                 messages.success(request, f"#{job.pk}: {DONE[verb]}")
-
-
-@admin.register(MissingFile)
-class MissingFileAdmin(_Guarded, _MissingFileAdmin):
-    """Files that rows name and storage lacks; accepted by name and with a reason, or found and exported again."""
-
-    list_display = ("path_shown", "store", "customer", "reason", "referenced_by", "last_seen", "accepted")
-    list_display_links = ("path_shown",)
-    list_filter = (("accepted_by", admin.EmptyFieldListFilter), "store")
-    list_select_related = ("customer", "last_seen__customer", "accepted_by")
-    list_per_page = 100
-    show_full_result_count = False
-    search_fields = ("path", "customer__name", "customer__tenant_key")
-    search_help_text = _("Path, customer or tenant key")
-    actions = ("accept_selected",)
-    fields = ("customer", "store", "path", "reason", "referenced_by", "last_seen",
-              "accepted_by", "accepted_at", "accepted_because")  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[MissingFile]:
-        return super().get_queryset(request).defer(*(f"last_seen__{name}" for name in HEAVY))
-
-    @admin.display(description=_("path"), ordering="path")
-    def path_shown(self, file: MissingFile) -> str:
-        return format_html("<code>{}</code>", file.path)
-
-    @admin.display(description=_("accepted"), ordering="accepted_at")
-    def accepted(self, file: MissingFile) -> str:
-        if file.accepted_by is None:
-            return format_html('<span class="state state-failed">{}</span>', _("missing"))
-        return format_html("{}<small>{}</small>", file.accepted_by, file.accepted_because)
-
-    @admin.action(description=_("Accept that the selected files are missing"), permissions=["accept"])
-    def accept_selected(self, request: HttpRequest, queryset: QuerySet[MissingFile]) -> HttpResponse | None:
-        """Shows the files and asks for the reason first."""
-        files = list(queryset.filter(accepted_by=None)[: MOST_ACCEPTED + 1])
-        if not files:
-            messages.warning(request, _("All of these are accepted already."))
-            return None
-        if len(files) > MOST_ACCEPTED:
-            messages.error(request, _("Choose at most %(count)d files at a time.") % {"count": MOST_ACCEPTED})
-            return None
-        form = AcceptMissingForm(request.POST if "because" in request.POST else None)
-        if form.is_bound and form.is_valid():
-            count = jobs.accept_missing(files, by=_staff(request), because=form.cleaned_data["because"])
-            text = ngettext("%(count)d file accepted as missing.", "%(count)d files accepted as missing.", count)
-            messages.success(request, text % {"count": count})
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Accept that these files are missing"),
-            "opts": self.opts,
-            "files": files,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/exports/missingfile/accept.html", context)
-
-    def has_accept_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exports.accept_missingfile")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False

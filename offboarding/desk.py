@@ -1,0 +1,29 @@
+"""What the screens of records share: they show; only verbs change, and nothing is deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+
+
+class OnlyVerbs:
+    """For a ``ModelAdmin`` whose rows are changed by verbs alone.
+
+    An action that is posted without its permission is refused, where Django would only ignore it.
+    """
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        chosen = request.POST.get("action", "")
+        if chosen in self.actions and chosen not in self.get_actions(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        title = {"title": capfirst(self.opts.verbose_name_plural)}  # type: ignore[attr-defined]
+        return super().changelist_view(request, title | (extra_context or {}))  # type: ignore[misc,no-any-return]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
