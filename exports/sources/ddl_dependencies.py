@@ -117,7 +117,7 @@ class Dependencies:
         return any(edge[0] == "pg_proc" and edge[:2] not in self._extension for edge in self.edges(node))
 
     def _is_table(self, node: Node) -> bool:
-        return node[0] == "pg_class" and self.relations[node[1]][0] in "rpft"
+        return node[0] == "pg_class" and (node[1] in self.usable or self.relations[node[1]][0] in "rpft")
 
     def _is_sequence(self, node: Node) -> bool:
         return node[0] == "pg_class" and self.relations[node[1]][0] == "S"
@@ -139,7 +139,7 @@ class Dependencies:
 
     def _relation_obstacle(self, oid: int, sub: int) -> str:
         kind, valid = self.relations[oid]
-        if kind in "rpft":
+        if oid in self.usable or kind in "rpft":
             known = oid in self.usable and (not sub or sub in self.usable[oid])
             return (
                 "" if known else f"it needs the {self.describe(('pg_class', oid, sub))}, which is not exported as it is"

@@ -131,7 +131,7 @@ UNION SELECT format('%s %s', CASE c.relkind WHEN 'm' THEN 'materialised view' EL
              'what it shows is computed from the tables'
 FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class
 WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid IN ({oids})
-  AND c.relkind IN ('v', 'm')
+  AND c.relkind IN ('v', 'm') AND c.oid NOT IN ({oids})
 ORDER BY 1
 """
 

@@ -25,7 +25,7 @@ _TABLES = """
 SELECT c.oid::text, n.nspname, c.relname, c.oid::regclass::text, c.relkind::text, c.relispartition::int::text,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, pg_get_expr(c.relpartbound, c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
 """
 _PARENTS = "SELECT inhrelid::text, inhparent::text FROM pg_inherits ORDER BY inhrelid, inhseqno"
 _COLUMNS = f"""

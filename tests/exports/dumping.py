@@ -21,6 +21,7 @@ from exports.sources.reflection import reflect
 from exports.sources.snapshot import Snapshot
 from exports.staging import Sink
 
+REAL = Relation.TABLE, Relation.PARTITIONED, Relation.INHERITANCE_CHILD
 Secrets = Mapping[str, Collection[str]]
 """Table → columns that are not exported."""
 
@@ -45,12 +46,13 @@ class Dumped:
         ]
 
 
-def everything(snapshot: Snapshot, secrets: Secrets | None = None, skip: Collection[str] = ()) -> list[Selection]:
-    """All rows of all real tables, but for secret columns and the tables to skip."""
+def everything(
+    snapshot: Snapshot, secrets: Secrets | None = None, skip: Collection[str] = (), views: Collection[str] = ()
+) -> list[Selection]:
+    """All rows of all real tables and of the named views, but for secret columns and the tables to skip."""
     selections = []
     for live in reflect(snapshot).tables.values():
-        real = live.relation in (Relation.TABLE, Relation.PARTITIONED, Relation.INHERITANCE_CHILD)
-        if real and live.name not in skip:
+        if (live.relation in REAL or live.name in views) and live.name not in skip:
             selections.append(_selection(snapshot, live, set((secrets or {}).get(live.name, ())), len(selections)))
     return selections
 
@@ -71,7 +73,7 @@ def _selection(snapshot: Snapshot, live: LiveTable, secret: set[str], number: in
     columns = ", ".join(name(column.name) for column in table.columns)
     if snapshot.engine != "postgresql":
         return Selection(table, source, columns, columns)
-    only = "ONLY " if live.relation is not Relation.PARTITIONED else ""
+    only = "ONLY " if live.relation in (Relation.TABLE, Relation.INHERITANCE_CHILD) else ""
     return Selection(table, f"{only}{source} AS t", columns, 't::text COLLATE "C"')
 
 

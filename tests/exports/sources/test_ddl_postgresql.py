@@ -177,6 +177,25 @@ def test_rules_of_the_platform_stay_there_and_are_named(move):
     assert "noop" not in moved.dumped.ddl.before
 
 
+def test_a_view_that_the_map_exports_is_a_table_in_the_dump(make_database, postgres, tmp_path):
+    source = make_database("""
+        CREATE TABLE people (id integer PRIMARY KEY, name text); INSERT INTO people VALUES (1, 'alice'), (2, 'bob');
+        CREATE MATERIALIZED VIEW counts AS SELECT count(*), 'x'::text AS kind FROM people;
+        CREATE INDEX ON counts (kind);
+        CREATE VIEW names AS SELECT name FROM people;
+    """)
+    target = make_database()
+    with open_snapshot("platform", source) as snapshot:
+        selections = everything(snapshot, views=["counts", "names"])
+        before = contents(snapshot, selections)
+        dumped = dump(snapshot, tmp_path / "dump", selections)
+    assert dumped.ddl.left_out == []
+    assert psql(postgres.bin / "psql", target, *dumped.files) == ""
+    with open_snapshot("platform", target) as snapshot:
+        assert contents(snapshot, selections) == before
+        assert before.keys() == {"people", "counts", "names"}
+
+
 def test_types_that_cannot_travel_become_text(move):
     moved = move("""
         CREATE TABLE hidden (id integer PRIMARY KEY, secret text);
