@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from exports.contents import Table
 from exports.sources.ddl import Ddl, comment
 from exports.sources.ddl_constraints import Keys, Sequences
 from exports.sources.ddl_dependencies import Dependencies, Node, Thing
+from exports.sources.ddl_live import LiveColumn, LiveTable
 from exports.sources.ddl_objects import OPTIONS, comments, listed, not_carried, statements, unproven_domain_checks
 
 if TYPE_CHECKING:
@@ -50,40 +50,6 @@ _ELSEWHERE = {
     *("regoperator", "regproc", "regprocedure", "regrole", "regtype"),
 }
 """Types whose values name objects that an empty database does not have; their values travel as text."""
-
-
-@dataclass(slots=True)
-class LiveColumn:
-    """A column as the catalogue has it; ``quoted`` is its name as SQL writes it."""
-
-    number: int
-    name: str
-    quoted: str
-    type: str
-    not_null: bool
-    generated: str
-    default_oid: int
-    default: str | None
-    collation: str | None
-    identity: str | None
-    options: str | None
-    as_text: bool = False
-    """The dump cannot have its type: the values are kept, as text."""
-    later: bool = False
-    """Its default calls functions, which wait until all rows are there."""
-
-
-@dataclass(slots=True)
-class LiveTable:
-    """A table of the dump; ``name`` is qualified and quoted, ``table`` None for a partition."""
-
-    oid: int
-    name: str
-    kind: str
-    key: str | None
-    bound: str | None
-    table: Table | None
-    columns: list[LiveColumn] = field(default_factory=list)
 
 
 @contextmanager
@@ -153,6 +119,10 @@ class _Dump:
         for table in self.tables.values():
             for column in table.columns:
                 self._check_default(table, column)
+            if table.columns and all(column.generated for column in table.columns):
+                self._leave_out(f"expressions of {table.name}", "COPY needs a column that takes values")
+                for column in table.columns:
+                    column.generated, column.default = "", None
 
     def _check_type(self, table: LiveTable, column: LiveColumn) -> None:
         """Types and collations the dump cannot have are replaced by text, which loses no value."""
@@ -278,25 +248,9 @@ class _Dump:
         if table.bound is not None:
             return f"CREATE TABLE {table.name} PARTITION OF {parents[0]} {table.bound}{key};"
         columns = [column for column in table.columns if not self._comes_from_parent(table, column)]
-        body = ",\n".join(f"    {self._column(column)}" for column in columns)
+        body = ",\n".join(f"    {column.definition}" for column in columns)
         inherits = f" INHERITS ({', '.join(parents)})" if parents else ""
         return f"CREATE TABLE {table.name} (\n{body}\n){inherits}{key};"
-
-    @staticmethod
-    def _column(column: LiveColumn) -> str:
-        words = [column.quoted, column.type]
-        if column.collation:
-            words.append(f"COLLATE {column.collation}")
-        if column.generated:
-            kept = "STORED" if column.generated == "s" else "VIRTUAL"
-            words.append(f"GENERATED ALWAYS AS ({column.default}) {kept}")
-        elif column.identity:
-            words.append(f"GENERATED {column.identity} AS IDENTITY ({column.options})")
-        elif column.default is not None and not column.later:
-            words.append(f"DEFAULT {column.default}")
-        if column.not_null:
-            words.append("NOT NULL")
-        return " ".join(words)
 
     def _comes_from_parent(self, table: LiveTable, column: LiveColumn) -> bool:
         """Whether inheriting gives the table this very column."""

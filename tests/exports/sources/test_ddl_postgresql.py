@@ -208,6 +208,15 @@ def test_types_that_cannot_travel_become_text(move):
     assert moved.left_out.count("its values are text") == 4
 
 
+def test_a_table_of_generated_columns_only_keeps_their_values(move):
+    moved = move("""
+        CREATE TABLE t (id integer, twice integer GENERATED ALWAYS AS (7 * 2) STORED); INSERT INTO t VALUES (1), (2);
+    """, secrets={"t": ["id"]})  # fmt: skip
+    assert moved.same
+    assert moved.ask("SELECT * FROM t") == [(14,), (14,)]
+    assert "expressions of public.t" in moved.left_out
+
+
 def test_functions_that_lean_on_the_search_path_still_work_while_loading(move):
     moved = move("""
         CREATE SCHEMA lib;
