@@ -37,6 +37,8 @@ def _doubled(text: str, quote: str) -> str:
 
 
 class PostgreSQL:
+    """PostgreSQL's SQL: double quotes, texts ordered by their bytes."""
+
     def name(self, text: str) -> str:
         return _doubled(text, '"')
 
@@ -53,6 +55,8 @@ class PostgreSQL:
 
 
 class SQLite:
+    """SQLite's SQL: double quotes, no escapes in literals."""
+
     def name(self, text: str) -> str:
         return _doubled(text, '"')
 
@@ -67,6 +71,8 @@ class SQLite:
 
 
 class MySQL:
+    """MariaDB's and MySQL's SQL: backticks, and literals that no ``sql_mode`` reads otherwise."""
+
     def name(self, text: str) -> str:
         return _doubled(text, "`")
 

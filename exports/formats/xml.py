@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
-from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from exports.contents import Column, Kind, Table
-from exports.formats.base import Part, ReadBackError
+from exports.formats.base import Part
 from exports.formats.changes import Reason
 from exports.formats.documents import (
     NUMBERS,
@@ -27,6 +26,7 @@ from exports.formats.documents import (
     booleans,
     odd_numbers,
 )
+from exports.formats.xml_scan import scan
 from exports.rows import NULL, Block, escape, unescape
 
 if TYPE_CHECKING:
@@ -256,56 +256,7 @@ def create(sink: Sink, changes: Changes[Any], **options: Any) -> DocumentFormat:
     return DocumentFormat(XmlTable, "xml", sink, changes, options.get("engines", {}))
 
 
-_CHUNK = 1 << 20
-_NO_MARKS = bytes({*range(256)} - {*b"<>/!?"})
-_NO_ANGLES = bytes({*range(256)} - {*b"<>"})
-_LONGEST_HEAD = 64 << 20
-_ROWS = b"<rows>\n"
-_ROW_END = b"</row>"
-
-
 def read_back(stream: BinaryIO, part: Part) -> dict[str, int]:
-    """Count the ``row`` elements by their end tags: a value never holds ``<`` or ``>``. Raises ``ReadBackError``.
-
-    Tags must alternate and every start have its end; comments, CDATA and declarations, in which such
-    characters could stand, are refused.
-    """
-    rows, open_elements, held, last = 0, 0, b"", b""
-    chunk = _after_head(stream, part) or stream.read(_CHUNK)
-    while chunk:
-        last = (last + chunk[-len(_FOOT) :])[-len(_FOOT) :]
-        chunk = held + chunk
-        cut = start if (start := chunk.rfind(b"<")) > chunk.rfind(b">") else len(chunk)  # a tag not closed yet waits
-        chunk, held = chunk[:cut], chunk[cut:]
-        open_elements += _opened(chunk, part)
-        rows += chunk.count(_ROW_END)
-        chunk = stream.read(_CHUNK)
-    if held or last != _FOOT or open_elements != -_FOOT.count(b"</"):
-        raise ReadBackError(f"{part.path} is cut off or its tags do not match")
+    """Count the rows by the grammar of the document; raises ``ReadBackError``."""
     (stem,) = part.rows
-    return {stem: rows}
-
-
-def _after_head(stream: BinaryIO, part: Part) -> bytes:
-    """Read and check the head; gives what was read beyond it."""
-    text = b""
-    while (chunk := stream.read(_CHUNK)) and len(text) < _LONGEST_HEAD:
-        text += chunk
-        head, found, rest = text.partition(_ROWS)
-        if found:
-            try:
-                expat.ParserCreate().Parse(head + found + _FOOT, True)
-            except expat.ExpatError as error:
-                raise ReadBackError(f"{part.path} has a head that is no XML: {error}") from error
-            return rest
-    raise ReadBackError(f"{part.path} has no rows: it is cut off or not one of our documents")
-
-
-def _opened(text: bytes, part: Part) -> int:
-    """How many more elements a text of whole tags opens than it closes."""
-    marks = text.translate(None, _NO_MARKS)
-    tags, ends = marks.count(b"<"), marks.count(b"</")
-    strange = b"<!" in marks or b"<?" in marks or marks.count(b"/>") != ends
-    if strange or text.translate(None, _NO_ANGLES).replace(b"<>", b""):
-        raise ReadBackError(f"{part.path} has brackets that belong to no tag or tags that no row has")
-    return tags - 2 * ends
+    return {stem: scan(stream, part.path, _FOOT)}

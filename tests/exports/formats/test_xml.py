@@ -16,6 +16,7 @@ from lxml import etree
 
 from exports.contents import Column, Kind
 from exports.formats import xml as documents
+from exports.formats import xml_scan
 from exports.formats.base import Part, ReadBackError
 from exports.rows import value as plain
 from exports.sources.postgresql import open_postgresql
@@ -203,7 +204,7 @@ def a_document() -> Written:
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 64, 1 << 20])
 def test_reading_back_counts_rows_however_the_bytes_arrive(monkeypatch, chunk):
-    monkeypatch.setattr(documents, "_CHUNK", chunk)
+    monkeypatch.setattr(xml_scan, "_CHUNK", chunk)
     written = a_document()
     assert written.read_back() == [part.rows for part in written.parts]
 
