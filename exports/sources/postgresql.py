@@ -20,10 +20,10 @@ from exports.sources.snapshot import BLOCK_BYTES, Note, Snapshot, SourceError
 # Fixed so that the same value always gives the same text, and so that nothing is left out in silence:
 # with row_security off a policy that would hide rows is an error (pg_dump does the same).
 _SETTINGS = """
+SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL TimeZone = 'UTC';
 SET LOCAL extra_float_digits = 3; SET LOCAL bytea_output = 'hex'; SET LOCAL xmlbinary = 'base64';
 SET LOCAL standard_conforming_strings = on; SET LOCAL row_security = off; SET LOCAL synchronize_seqscans = off;
-SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL work_mem = '64MB';
 """
 Received = Generator[bytes, None, int | None]

@@ -95,11 +95,12 @@ def test_the_platforms_own_settings_do_not_change_the_text(make_database: Make) 
         EXECUTE format('ALTER DATABASE %I SET extra_float_digits = 0', current_database());
         EXECUTE format('ALTER DATABASE %I SET IntervalStyle = ''iso_8601''', current_database());
         EXECUTE format('ALTER DATABASE %I SET TimeZone = ''Asia/Tokyo''', current_database());
-        EXECUTE format('ALTER DATABASE %I SET statement_timeout = ''1ms''', current_database()); END $$;
+        EXECUTE format('ALTER DATABASE %I SET statement_timeout = ''100ms''', current_database()); END $$;
         CREATE TABLE t (d date, b bytea, f float8, i interval, z timestamptz);
         INSERT INTO t VALUES ('2026-12-31', '\\x00ff', 0.1::float8 + 0.2, '1 mon 2 days', '2026-12-31 23:00+00')"""
     )
     with open_snapshot("platform", url) as snapshot:
+        assert snapshot.query("SELECT pg_sleep(0.2)::text") == [("",)]
         assert values(snapshot.read(select(snapshot, "t", "d b f i z"))) == [
             ["2026-12-31", "\\x00ff", "0.30000000000000004", "1 mon 2 days", "2026-12-31 23:00:00+00"]
         ]
