@@ -40,6 +40,12 @@ DONE = {
     "retry": _("The export starts again."),
     "expire": _("The package is removed; its record stays."),
 }
+WORKS_IN = {
+    "cancel": ExportJob.ACTIVE,
+    "retry": ExportJob.RETRYABLE,
+    "expire": (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE),
+}
+"""Where a button would work; the verb itself decides."""
 HEAVY = ("tables_result", "statement")
 """Columns of many kilobytes that only the detail page reads."""
 MOST_FOLLOWED = 200
@@ -133,9 +139,7 @@ class ExportJobAdmin(OnlyVerbs, _ExportJobAdmin):
             if "volumes" in request.GET:
                 figures["volumes"] = volumes_of(job)
             shown.append(figures)
-        answer = JsonResponse({"jobs": shown})
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return JsonResponse({"jobs": shown})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The request form; the verb decides."""
@@ -172,7 +176,7 @@ class ExportJobAdmin(OnlyVerbs, _ExportJobAdmin):
             "categories": category_names(job.categories),
             "formats": format_names(job.formats),
             "missing": job.missing_files.filter(accepted_by=None).count(),
-            "may": {verb: _may(request, verb) for verb in VERBS},
+            "buttons": [verb for verb, states in WORKS_IN.items() if job.state in states and _may(request, verb)],
             "may_see_customer": request.user.has_perm("offboarding.view_customer"),
         }
         return self._page(request, "admin/exports/exportjob/detail.html", context)

@@ -69,7 +69,7 @@ class MissingFileAdmin(OnlyVerbs, _MissingFileAdmin):
     def accepted(self, file: MissingFile) -> str:
         if file.accepted_by is None:
             return format_html('<span class="state state-failed">{}</span>', _("missing"))
-        return format_html("{}<small>{}</small>", file.accepted_by, file.accepted_because)
+        return format_html("{} <small>{}</small>", file.accepted_by, file.accepted_because)
 
     @admin.action(description=_("Accept that the selected files are missing"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, queryset: QuerySet[MissingFile]) -> HttpResponse | None:

@@ -142,6 +142,7 @@ def _volume(volume: Volume, job: ExportJob) -> dict[str, Any]:
         "kind": volume.get_kind_display(),
         "state": "failed" if damaged else "running" if writing else volume.state,
         "state_text": _("damaged") if damaged else _("being written") if writing else volume.get_state_display(),
+        "going": planned and not damaged and job.state in ExportJob.ACTIVE,
         "percent": min(99, done) if planned else 100,
         "size": size,
         "name": PurePosixPath(volume.name).name,

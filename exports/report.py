@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.dateparse import parse_datetime
 
 from exports.cover_words import CHANGES_SV, left_out_title
 from exports.formats.changes import SENTENCES
@@ -76,7 +77,7 @@ def report_of(statement: dict[str, Any], language: str) -> Report:
         left_out=list(_left_out(statement["left_out"], language)),
         elsewhere=[one for one in statement["left_out"] if one["keep_days"] is not None],
         changes=list(_changes(statement["changes"], language)),
-        snapshots=statement["snapshots"],
+        snapshots=[one | {"taken_at": parse_datetime(one["taken_at"])} for one in statement["snapshots"]],
     )
 
 

@@ -46,7 +46,7 @@ function showVolumes(area, volumes) {
       else if (name === "percent") place.value = volume.percent;
       else fill(place, String(volume[name]));
     }
-    row.classList.toggle("done", volume.percent === 100);
+    row.classList.toggle("done", !volume.going);
   }
   for (const gone of rows.values()) gone.remove();
   body.closest("section").hidden = volumes.length === 0;
