@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from exports.labels import step_text
 from exports.models import ExportJob, Volume
@@ -21,6 +21,27 @@ LEAST_FOR_ESTIMATE = 0.02
 
 TABLES_SHARE = 0.5
 """Share of the bar for the tables where files follow: how many is known only after the tables."""
+
+SENTENCES = {
+    ExportJob.State.QUEUED: gettext_lazy("The export waits for a free worker."),
+    ExportJob.State.RUNNING: gettext_lazy("The export is being written. You may leave this page; the work goes on."),
+    ExportJob.State.COMPLETE: gettext_lazy(
+        "Every row of the snapshot was written in every format and read back from the stored package, "
+        "and every file's SHA-256 matches."
+    ),
+    ExportJob.State.INCOMPLETE: gettext_lazy(
+        "Something is missing or does not agree. The package must not be handed over as complete: "
+        "mend what stands here, then start again."
+    ),
+    ExportJob.State.FAILED: gettext_lazy(
+        "The export stopped and nothing can be handed over. Mend what stands here, then start again."
+    ),
+    ExportJob.State.CANCELLED: gettext_lazy("A person cancelled the export. Nothing of it is kept."),
+    ExportJob.State.EXPIRED: gettext_lazy(
+        "The package is removed from storage. What it held and proved still stands here."
+    ),
+}
+"""What each state means for the person who reads it."""
 
 PATIENCE = timedelta(seconds=30)
 """How long a job may wait before the screens ask whether a worker runs at all."""
@@ -35,6 +56,7 @@ def progress_of(job: ExportJob, now: datetime) -> dict[str, Any]:
         "id": job.pk,
         "state": job.state,
         "state_text": job.get_state_display(),
+        "sentence": str(SENTENCES[ExportJob.State(job.state)]),
         "active": job.state in ExportJob.ACTIVE,
         "percent": percent(job),
         "text": _figures(job),
