@@ -24,7 +24,7 @@ class Selection:
 
     ``source`` is the FROM item with its WHERE, without SELECT list and ORDER BY, e.g.
     ``"public"."courses" AS "courses" WHERE "courses"."org" = '7'``; ``columns`` the quoted select list; ``order``
-    the ORDER BY list that makes the order deterministic ('' never: tables without key order by all columns).
+    the ORDER BY list that makes the order deterministic, '' when reading the table from front to back does.
     """
 
     table: Table
@@ -38,7 +38,8 @@ class Selection:
 
     @property
     def rows_sql(self) -> str:
-        return f"SELECT {self.columns} FROM {self.source} ORDER BY {self.order}"
+        order = f" ORDER BY {self.order}" if self.order else ""
+        return f"SELECT {self.columns} FROM {self.source}{order}"
 
 
 def tenant_row_sql(store: DatabaseStore, tenant_key: str, engine: str) -> str:
@@ -154,6 +155,8 @@ class _Scoping:
         Sorting millions of rows without a key by content takes longer than reading them; by place it hardly costs.
         """
         keys = [column for name in live.primary_key for column in live.columns if column.name == name]
+        if not keys and self.lies_in_order(collection, live):
+            return ""
         place = [] if keys else self.place(live)
         if place:
             return ", ".join(place)
@@ -163,6 +166,12 @@ class _Scoping:
             order += sorted(others, key=lambda pair: pair[1] != self.predicates.column(live, pair[0].name))
         constant = self.constant(collection, live)
         return ", ".join([text for column, text in order if column.name != constant] or [order[0][1]])
+
+    def lies_in_order(self, collection: Collection, live: LiveTable) -> bool:
+        """Whether the rows are found in one table alone, so that a scan from front to back is an order already."""
+        scope = collection.scope
+        alone = live.relation in (Relation.TABLE, Relation.INHERITANCE_CHILD) and not scope.through and not scope.where
+        return alone and self.engine == "postgresql"
 
     def place(self, live: LiveTable) -> list[str]:
         """Expressions for where a row lies: the same in every reading of a table that has not changed."""

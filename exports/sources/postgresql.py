@@ -27,6 +27,11 @@ SET LOCAL standard_conforming_strings = on; SET LOCAL row_security = off; SET LO
 SET LOCAL work_mem = '64MB';
 """
 Received = Generator[bytes, None, int | None]
+_FRONT_TO_BACK = b"""
+SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL max_parallel_workers_per_gather = 0
+"""
+"""Leaves plain and bitmap scans, which give the rows as they lie."""
+_ANY_WAY = b"RESET enable_indexscan; RESET enable_indexonlyscan; RESET max_parallel_workers_per_gather"
 _KEEPALIVE = {
     "connect_timeout": "15",
     "keepalives_idle": "30",
@@ -69,14 +74,15 @@ class PostgresSnapshot(Snapshot):
         already arrived, and freeing each row before the next, costs no more than psql does."""
         table = selection.table.key
         connection, pgconn = self.connection, self.connection.pgconn
-        with (
-            self._errors(table),
-            connection.transaction(),
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY ({selection.rows_sql}) TO STDOUT".encode()),
-        ):
-            received = _received(pgconn)
-            return (yield from self._checked_text(selection, received) if self._unchecked_text else received)
+        with self._errors(table), connection.transaction(), connection.cursor() as cursor:
+            if not selection.order:
+                cursor.execute(_FRONT_TO_BACK)
+            with cursor.copy(f"COPY ({selection.rows_sql}) TO STDOUT".encode()):
+                received = _received(pgconn)
+                told = yield from self._checked_text(selection, received) if self._unchecked_text else received
+            if not selection.order:
+                cursor.execute(_ANY_WAY)
+            return told
 
     def _checked_text(self, selection: Selection, received: Received) -> Received:
         """A server with encoding SQL_ASCII promises nothing about its bytes: what is no UTF-8 becomes U+FFFD."""

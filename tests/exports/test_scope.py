@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from exports.contents import Category, ForeignKey
@@ -284,6 +285,24 @@ def test_rows_without_a_key_come_as_they_lie_the_same_in_every_reading(make_data
     assert [row[1] for row in found["t"]] == ["b", "a", "b"]
     assert [row[1] for row in found["log"]] == ["2019-05-01", "2024-05-01", "2023-05-01"]
     assert read(url, store, "1") == found
+
+
+def test_an_index_that_would_be_faster_does_not_change_how_rows_without_a_key_come(make_database):
+    url = make_database(
+        """
+        CREATE TABLE t (org int, n int);
+        INSERT INTO t SELECT n % 200, n FROM generate_series(1, 40000) n;
+        CREATE INDEX ON t (org, n DESC);
+        """
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE t")
+        plan = connection.execute("EXPLAIN SELECT org, n FROM t WHERE org = 7").fetchall()
+    assert "Index Only Scan" in str(plan)
+    store = store_of(catalogue_of(url), "t.org", {"t": {"tenant_field": "org"}})
+    numbers = [int(row[1]) for row in read(url, store, "7")["t"]]
+    assert len(numbers) == 200
+    assert numbers == sorted(numbers)
 
 
 def test_stems_are_short_safe_and_unique_whatever_the_tables_are_called(make_database):
