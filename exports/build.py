@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from exports import delivery
@@ -60,10 +60,12 @@ class _Build:
         self.datamap: DataMap = load(settings.DATA_MAP)
         self.rows_done = 0
         package_id = f"{slug(job.customer.name)}-export-{job.pk}"
+        with translation.override(job.language):  # what went wrong is told in the house's language, not the customer's
+            words = _("Data of %(customer)s, export %(number)d") % {"customer": job.customer, "number": job.pk}
         self.label = Label(
             package_id=package_id,
             vendor=settings.VENDOR_NAME,
-            description=_("Data of %(customer)s, export %(number)d") % {"customer": job.customer, "number": job.pk},
+            description=words,
             software=SOFTWARE,
             moment=timezone.localtime(job.started_at),
             folder=f"{job.folder}/e{job.epoch}",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exports import delivery
@@ -28,7 +28,7 @@ def run(pk: int) -> bool:
         return False
     work = _work_directory(job)
     try:
-        with Ledger(job) as ledger, translation.override(job.language):
+        with Ledger(job) as ledger:
             _attempt(job, ledger, work)
     except SupersededError as error:
         log.info("given up: %s", error)
