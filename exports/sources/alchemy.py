@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import SQLAlchemyError
 
 from exports.contents import Column, Kind
 from exports.scope import Selection
+from exports.sources.engines import engine_for, reason
 from exports.sources.snapshot import BLOCK_BYTES, Note, Snapshot, SourceError
 from exports.sources.values import UnreadableError, copy_text, plain
 
@@ -101,7 +97,7 @@ class AlchemySnapshot(Snapshot):
         except UnreadableError as error:
             raise SourceError(self.store, table, str(error)) from error
         except (SQLAlchemyError, self.connection.dialect.loaded_dbapi.Error) as error:
-            raise SourceError(self.store, table, _reason(error)) from error
+            raise SourceError(self.store, table, reason(error)) from error
 
 
 class SqliteSnapshot(AlchemySnapshot):
@@ -204,11 +200,11 @@ class MysqlSnapshot(AlchemySnapshot):
 @contextmanager
 def open_alchemy(store: str, url: str) -> Iterator[AlchemySnapshot]:
     """Any URL that SQLAlchemy understands; SQLite is opened read-only and must exist."""
-    engine = _engine(store, url)
+    engine = engine_for(store, url)
     try:
         connection = engine.connect()
     except (SQLAlchemyError, OSError) as error:
-        raise SourceError(store, "", f"no connection to the database: {_reason(error)}") from error
+        raise SourceError(store, "", f"no connection to the database: {reason(error)}") from error
     try:
         kinds = {"sqlite": SqliteSnapshot, "mysql": MysqlSnapshot, "mariadb": MysqlSnapshot}
         yield kinds.get(engine.dialect.name, AlchemySnapshot)(store, connection)
@@ -216,43 +212,6 @@ def open_alchemy(store: str, url: str) -> Iterator[AlchemySnapshot]:
         with suppress(SQLAlchemyError, engine.dialect.loaded_dbapi.Error):
             connection.close()
         engine.dispose()
-
-
-def _engine(store: str, url: str) -> sqlalchemy.Engine:
-    try:
-        parsed = sqlalchemy.make_url(url)
-    except ArgumentError as error:
-        raise SourceError(store, "", "its URL is not usable; it looks like mysql://user:password@host/name") from error
-    family = parsed.drivername.partition("+")[0]
-    options: dict[str, Any] = {"poolclass": NullPool}
-    if family == "sqlite":
-        options["creator"] = _sqlite_creator(store, parsed)
-    elif family in ("mysql", "mariadb"):
-        parsed = parsed.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
-        options["connect_args"] = {"connect_timeout": 15}
-    try:
-        return sqlalchemy.create_engine(parsed, **options)
-    except NoSuchModuleError as error:
-        raise SourceError(store, "", f"no driver is known for URLs that begin with {parsed.drivername}://") from error
-    except ModuleNotFoundError as error:
-        wanted = "pip install 'offboarding[mysql]'" if error.name == "pymysql" else f"install the module {error.name}"
-        raise SourceError(store, "", f"its driver for {parsed.drivername} is not installed: {wanted}") from error
-    except (ArgumentError, TypeError) as error:
-        raise SourceError(store, "", f"its URL is not usable: {_reason(error)}") from error
-
-
-def _sqlite_creator(store: str, url: URL) -> Callable[[], sqlite3.Connection]:
-    """Read-only: a wrong path is an error and not a new, empty database."""
-    if not url.database or url.database == ":memory:":
-        raise SourceError(store, "", "its URL names no file; it looks like sqlite:////path/to/file.sqlite3")
-    path = Path(url.database).absolute()
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30, check_same_thread=False
-        )
-
-    return connect
 
 
 @contextmanager
@@ -296,9 +255,3 @@ def _hexadecimal(value: bytes) -> bytearray:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _reason(error: BaseException) -> str:
-    origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    code, *rest = origin.args or (str(origin),)
-    return " ".join(str(rest[0] if rest else code).split())
