@@ -9,6 +9,7 @@ from exports.catalogue import Catalogue
 from exports.contents import Category
 from exports.datamap import Collection, DatabaseStore, DataMap, Field, Ownership, Scope, TenantRow, Through
 from exports.datamap_rules import check
+from exports.rows import value
 from exports.scope import Selection, selections
 from exports.sources.database import open_snapshot
 from exports.sources.reflection import reflect
@@ -57,8 +58,12 @@ def read(url: str, store: DatabaseStore, key: str) -> dict[str, list[tuple[str |
     """Collection → the tenant's rows, in order, as the engine's text."""
     with open_snapshot("platform", url) as snapshot:
         found = selections(store, reflect(snapshot), key)
-        assert all(snapshot.count(selection) == len(snapshot.query(selection.rows_sql)) for selection in found)
-        return {selection.table.key: snapshot.query(selection.rows_sql) for selection in found}
+        rows = {
+            selection.table.key: [tuple(map(value, row)) for block in snapshot.read(selection) for row in block.rows]
+            for selection in found
+        }
+        assert all(snapshot.count(selection) == len(rows[selection.table.key]) for selection in found)
+        return rows
 
 
 def select(catalogue: Catalogue, store: DatabaseStore, key: str) -> dict[str, Selection]:

@@ -299,7 +299,8 @@ def test_an_index_that_would_be_faster_does_not_change_how_rows_without_a_key_co
         connection.execute(f"ALTER DATABASE {connection.info.dbname} SET enable_bitmapscan = off; ANALYZE t")
     with psycopg.connect(url) as connection:
         plan = connection.execute("EXPLAIN SELECT org, n FROM t WHERE org = 7").fetchall()
-    assert "Index Only Scan" in str(plan)
+    assert "Index" in str(plan)
+    assert "Seq Scan" not in str(plan)
     store = store_of(catalogue_of(url), "t.org", {"t": {"tenant_field": "org"}})
     numbers = [int(row[1]) for row in read(url, store, "7")["t"]]
     assert len(numbers) == 200
