@@ -42,6 +42,10 @@ class Line:
     rows: str
     cells: tuple[Cell, ...]
 
+    @property
+    def wrong(self) -> bool:
+        return any(cell.wrong for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
