@@ -1,14 +1,19 @@
-"""The ``exports`` storage: putting finished files there, reading them back, removing what is nobody's."""
+"""The ``exports`` storage: putting finished files there, reading them back, removing what is nobody's.
+
+Whatever a storage raises when it cannot be reached or refuses is an ``OSError`` here, also where it is S3.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
+from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
@@ -26,9 +31,17 @@ def storage() -> Storage:
     return storages["exports"]
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as error:
+        raise OSError(str(error)) from error
+
+
 def put(path: Path, name: str) -> str:
     """Stores a finished file (fsynced by its writer) and removes the local one; gives the name it got."""
-    with path.open("rb") as source:
+    with _answering(), path.open("rb") as source:
         stored = storage().save(name, _FinishedFile(source, name=str(path)))
     path.unlink(missing_ok=True)
     with suppress(NotImplementedError):
@@ -46,16 +59,19 @@ def put_bytes(data: bytes, name: str, work: Path) -> str:
     return put(path, name)
 
 
-def opened(name: str) -> IO[bytes]:
+@contextmanager
+def opened(name: str) -> Iterator[IO[bytes]]:
     """The stored file as the storage returns it, for reading back."""
-    return cast(IO[bytes], storage().open(name, "rb"))
+    with _answering(), storage().open(name, "rb") as stream:
+        yield cast(IO[bytes], stream)
 
 
 def remove(names: Iterable[str]) -> None:
     """Removes stored files; one that cannot be removed now is found again by ``leftovers``."""
     for name in names:
         try:
-            storage().delete(name)
+            with _answering():
+                storage().delete(name)
         except OSError:
             log.exception("could not remove %s from the exports storage", name)
 
@@ -63,7 +79,8 @@ def remove(names: Iterable[str]) -> None:
 def stored_below(folder: str) -> Iterator[str]:
     """Names of everything stored below a folder."""
     try:
-        folders, files = storage().listdir(folder)
+        with _answering():
+            folders, files = storage().listdir(folder)
     except FileNotFoundError:
         return
     yield from (f"{folder}/{name}" for name in files if name)
@@ -78,9 +95,10 @@ def abort_unfinished_uploads(folder: str) -> int:
         return 0
     location = getattr(storage(), "location", "").strip("/")
     prefix = f"{location}/{folder}/" if location else f"{folder}/"
-    uploads = [upload for upload in bucket.multipart_uploads.all() if upload.object_key.startswith(prefix)]
-    for upload in uploads:
-        upload.abort()
+    with _answering():
+        uploads = [upload for upload in bucket.multipart_uploads.all() if upload.object_key.startswith(prefix)]
+        for upload in uploads:
+            upload.abort()
     return len(uploads)
 
 

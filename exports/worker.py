@@ -70,9 +70,14 @@ def _remove_unknown(job: ExportJob) -> list[str]:
     known = set(job.volumes.verified().values_list("name", flat=True))
     if job.manifest_name and job.state != ExportJob.State.EXPIRED:
         known.update(manifest_files(job.manifest_name))
-    unknown = [name for name in delivery.stored_below(job.folder) if name not in known and _epoch_of(name) <= job.epoch]
-    delivery.remove(unknown)
-    delivery.abort_unfinished_uploads(job.folder)
+    try:
+        stored = list(delivery.stored_below(job.folder))
+        unknown = [name for name in stored if name not in known and _epoch_of(name) <= job.epoch]
+        delivery.remove(unknown)
+        delivery.abort_unfinished_uploads(job.folder)
+    except OSError:
+        log.exception("the exports storage could not be cleared up after export %s; the next sweep does it", job.pk)
+        return []
     return unknown
 
 
