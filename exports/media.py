@@ -112,7 +112,5 @@ def _index(files: list[tuple[StoredFile, Written]]) -> bytes:
     writer.writerow(["file", "store", "original path", "bytes", "sha256", "category", "named by"])
     for file, written in files:
         name = written.path.removeprefix("data/media/")
-        writer.writerow(
-            [name, file.store, file.path, written.size, written.sha256, file.category, file.referenced_by]
-        )
+        writer.writerow([name, file.store, file.path, written.size, written.sha256, file.category, file.referenced_by])
     return text.getvalue().encode("utf-8", "surrogateescape")
