@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.exports.journey.site import Site, open_site
+from tests.exports.journey.site import SAMPLE_MAPS, Site, open_site
 
 
 @pytest.fixture
@@ -30,3 +31,30 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[Any]:
     with django_db_blocker.unblock():
         yield
         call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> tuple[Path, Any]:
+    """A platform as created, and what was created; each test takes a copy."""
+    from django.core.files.storage import FileSystemStorage
+
+    from exports.sample.platform import create
+
+    folder = tmp_path_factory.mktemp("platform")
+    url = f"sqlite:///{folder / 'platform.sqlite3'}"
+    return folder, create(url, FileSystemStorage(folder / "media"), size=1_500)
+
+
+@pytest.fixture
+def alice(template):
+    """What the platform holds of the customer that leaves."""
+    return template[1].tenants["fjord"]
+
+
+@pytest.fixture
+def place(site, template, tmp_path) -> Callable[..., Site]:
+    """``place(…)`` is an installation on a copy of the platform (see ``open_site``)."""
+    shutil.copytree(template[0], tmp_path, dirs_exist_ok=True)
+    return lambda **more: site(
+        {"platform": f"sqlite:///{tmp_path / 'platform.sqlite3'}"}, SAMPLE_MAPS["sqlite"], **more
+    )

@@ -1,4 +1,4 @@
-"""Alice and Bob leave at the same time, share people and files, and never see each other's rows.
+"""Customers leave at the same time, share people and files, and never see each other's rows.
 
 Every free text of the platform carries a word that only its owner's texts have (``create(…, canaries=True)``).
 """
@@ -10,14 +10,18 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.exports.journey.package import Package
-from tests.exports.journey.site import SAMPLE_MAPS, told
+from tests.exports.journey.site import SAMPLE_MAPS, Site, told
 from tests.parts import BASE_DIR
+
+if TYPE_CHECKING:
+    from exports.sample.platform import Summary, TenantSummary
 
 WORKER = """
 import sys, django
@@ -68,16 +72,8 @@ def url(request, tmp_path: Path) -> str:
     return made
 
 
-def test_two_customers_exported_at_once_by_two_workers_hold_nothing_of_each_other(site, url, tmp_path):
-    from django.core.files.storage import FileSystemStorage
-
-    from exports.sample.platform import create
-
-    summary = create(url, FileSystemStorage(tmp_path / "media"), size=6_000, canaries=True)
-    alice, bob = summary.tenants["fjord"], summary.tenants["quill"]
-    one = site({"platform": url}, SAMPLE_MAPS[url.partition(":")[0]], volume_bytes=400_000)
-    waiting = {alice.key: one.request(alice.key, "Alice Academy"), bob.key: one.request(bob.key, "Bob School")}
-
+def run_at_once(one: Site, jobs: Iterable[Any]) -> None:
+    """A worker process for each job; all begin at the same moment."""
     workers = [
         subprocess.Popen(
             [sys.executable, "-c", WORKER, str(job.pk)],
@@ -87,7 +83,7 @@ def test_two_customers_exported_at_once_by_two_workers_hold_nothing_of_each_othe
             stdout=subprocess.PIPE,
             text=True,
         )
-        for job in waiting.values()
+        for job in jobs
     ]
     for worker in workers:
         assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
@@ -95,33 +91,48 @@ def test_two_customers_exported_at_once_by_two_workers_hold_nothing_of_each_othe
         assert worker.stdin is not None
         worker.stdin.write("\n")
         worker.stdin.flush()
-    assert [worker.wait(120) for worker in workers] == [0, 0]
     for worker in workers:
-        worker.communicate()
+        worker.communicate(timeout=120)
+    assert [worker.returncode for worker in workers] == [0] * len(workers)
+
+
+def check_alone(package: Package, own: TenantSummary, summary: Summary) -> None:
+    """All of the customer's own is in the package, and no word of anybody else."""
+    assert package.counts == own.rows
+    assert set(package.media_hashes()) == set(own.files)
+    strangers = [tenant.canary for tenant in summary.tenants.values() if tenant is not own]
+    for word in (*strangers, *summary.forbidden):
+        assert holding(package, word) == [], word
+    found = holding(package, own.canary)
+    assert {".csv", ".json", ".xml", ".sql"} <= {Path(name).suffix for name in found}  # the search finds what is there
+    assert any(".xlsx!xl/worksheets/" in name for name in found)
+    assert any("/media/" in name for name in found)
+
+
+def test_customers_exported_at_once_by_workers_of_their_own_hold_nothing_of_each_other(site, url, tmp_path):
+    """Alice and Bob share people and files; the keys of Bob and of the large customer begin alike."""
+    from django.core.files.storage import FileSystemStorage
+
+    from exports.sample.platform import create
+
+    summary = create(url, FileSystemStorage(tmp_path / "media"), size=6_000, canaries=True)
+    alice, bob, large = (summary.tenants[word] for word in ("fjord", "quill", "nordic"))
+    assert alice.files.keys() & bob.files.keys()
+    assert bob.key.startswith(large.key)
+    one = site({"platform": url}, SAMPLE_MAPS[url.partition(":")[0]], volume_bytes=400_000)
+    waiting = {own.key: one.request(own.key, own.name) for own in (alice, bob, large)}
+    run_at_once(one, waiting.values())
+
     for job in waiting.values():
         job.refresh_from_db()
         assert job.state == "complete", told(job)
-    first, second = waiting.values()
-    assert max(first.started_at, second.started_at) < min(first.finished_at, second.finished_at)
-    assert first.worker != second.worker
-
-    people = {}
-    for own in (alice, bob):
-        package = one.package(waiting[own.key])
-        people[own.key] = {row["id"] for row in package.rows("users")}
-        assert package.counts == own.rows
-        assert set(package.media_hashes()) == set(own.files)
-        strangers = [tenant.canary for tenant in summary.tenants.values() if tenant is not own]
-        for word in (*strangers, *summary.forbidden):
-            assert holding(package, word) == [], word
-        found = holding(package, own.canary)
-        kinds = {Path(name).suffix.partition("!")[0] for name in found}
-        assert {".csv", ".json", ".xml", ".sql"} <= kinds  # the search does find what is there
-        assert any(".xlsx!xl/worksheets/" in name for name in found)
-        assert any("/media/" in name for name in found)
-
+    assert max(job.started_at for job in waiting.values()) < min(job.finished_at for job in waiting.values())
+    assert len({job.worker for job in waiting.values()}) == 3
+    packages = {own.key: one.package(waiting[own.key]) for own in (alice, bob, large)}
+    for own in (alice, bob, large):
+        check_alone(packages[own.key], own, summary)
+    people = {key: {row["id"] for row in package.rows("users")} for key, package in packages.items()}
     assert people[alice.key] & people[bob.key]
-    assert alice.files.keys() & bob.files.keys()
 
 
 def test_the_search_finds_a_word_in_every_spelling_and_place(tmp_path):

@@ -6,11 +6,7 @@ volumes so small that tables, documents, workbooks and the dump continue in furt
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
 import json
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -19,28 +15,24 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import bagit
-import openpyxl
 import psycopg
 import pytest
 from frictionless import Package as DataPackage
 from frictionless import system
 from lxml import etree, html
-from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from tests.exports.dumping import psql
+from tests.exports.journey.expected_cells import by_libreoffice, cells, looks_the_same, says_the_same, workbook
+from tests.exports.journey.expected_documents import Digits, in_json, in_xml, same
 from tests.exports.journey.package import Package, Row, records, sha256
 from tests.exports.journey.site import SAMPLE_MAPS, open_site
 
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SMALL = 128 * 1024
 
 pytestmark = [pytest.mark.django_db]
@@ -168,38 +160,6 @@ def test_media_are_byte_for_byte_the_platforms_files(one):
 # JSON and XML -----------------------------------------------------------------------------------------------------
 
 
-class Digits(str):
-    """A JSON number as it is written."""
-
-
-def binary(value: str) -> str:
-    return base64.b64encode(bytes.fromhex(value.removeprefix("\\x"))).decode()
-
-
-def in_json(value: str | None, column: dict[str, Any]) -> Any:
-    """What a JSON reader must find for a value of the exact CSV."""
-    kind = column["type"].lower()
-    if value is None:
-        return None
-    if column.get("encoding") == "base64":
-        return binary(value)
-    if kind in ("json", "jsonb"):
-        return json.loads(value, parse_int=Digits, parse_float=Digits)
-    if kind == "boolean":
-        return value in ("t", "1")
-    number = re.fullmatch(r"(small|big)?int(eger)?|(numeric|decimal|double|real).*", kind)
-    return Digits(value) if number else value
-
-
-def same(found: Any, expected: Any) -> bool:
-    """Equal, where 7 and "7" are not."""
-    if isinstance(expected, dict):
-        return found.keys() == expected.keys() and all(same(found[key], expected[key]) for key in expected)
-    if isinstance(expected, list):
-        return len(found) == len(expected) and all(map(same, found, expected))
-    return type(found) is type(expected) and bool(found == expected)
-
-
 def test_every_json_document_holds_the_rows_of_the_csv(one):
     for table in one.package.tables:
         found, columns = [], {}
@@ -238,109 +198,9 @@ def test_every_xml_document_is_valid_and_holds_the_rows_of_the_csv(one, program)
         assert found == exact, table["key"]
 
 
-def in_xml(value: str | None, column: dict[str, str]) -> str | None:
-    if value is None:
-        return None
-    if column.get("encoding") == "base64":
-        return binary(value)
-    if column["type"].lower() == "boolean":
-        return "true" if value in ("t", "1") else "false"
-    return ILLEGAL.sub("\ufffd", value)
-
-
-# Workbooks --------------------------------------------------------------------------------------------------------
-
-
-class Changes:
-    """``changes.csv``: what it says about one cell, or about a whole column."""
-
-    def __init__(self, package: Package) -> None:
-        self.found: dict[tuple[str, str, str], set[str]] = {}
-        with package.files["changes.csv"].open(newline="", encoding="utf-8") as stream:
-            for line in csv.DictReader(stream):
-                key = line["file"], line["row"], line["column"]
-                self.found.setdefault(key, set()).add(line["reason"].partition(":")[0])
-
-    def of(self, place: str, row: int, column: str) -> set[str]:
-        return self.found.get((place, str(row), column), set()) | self.found.get((place, "*", column), set())
-
-
-SHOWN_OTHERWISE = {"shown-in-utc", "trailing-zeros", "float-display"}
-"""Reasons for a cell to look different from the CSV although it is the same value."""
-
-
-@dataclass
-class Cell:
-    """One cell of the exact CSV and where it must stand in a workbook."""
-
-    value: str | None
-    type: str
-    reasons: set[str]
-
-
-@cache
-def workbook(path: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(path)
-
-
-def cells(held: Held) -> Iterator[tuple[Path, str, list[str], list[list[Cell]]]]:
-    """Workbook, sheet, column names and the rows that must stand there."""
-    changes = Changes(held.package)
-    for table in held.package.tables:
-        document = json.loads(held.package.parts(table, ".json")[0].read_text())
-        types = {column["name"]: column["type"].lower() for column in document["columns"]}
-        exact = held.package.rows(table["key"])
-        first = 0
-        for path in held.package.parts(table, ".xlsx"):
-            name = f"excel/{path.name}"
-            for sheet in workbook(path).sheetnames:
-                if sheet != table["key"] and not re.fullmatch(rf"{re.escape(table['key'])}[ (]*\d+\)?", sheet):
-                    continue
-                rows = next(part for part in held.package.statement["parts"] if part["path"] == name)["rows"]
-                last = first + rows[table["stem"]]
-                yield (
-                    path,
-                    sheet,
-                    list(types),
-                    [
-                        [Cell(v, types[n], changes.of(f"{name}#{sheet}", at, n)) for n, v in values.items()]
-                        for at, values in enumerate(exact[first:last], first + 1)
-                    ],
-                )
-                first = last
-        assert first == len(exact), table["key"]
-
-
-def says_the_same(found: Any, cell: Cell) -> bool:
-    """Whether a reader of workbooks got what the CSV says."""
-    value = cell.value
-    if found in (None, ""):
-        return value is None or value == ""
-    if value is None:
-        return False
-    if isinstance(found, bool):
-        return cell.type == "boolean" and found == (value in ("t", "1"))
-    if isinstance(found, int | float):
-        return float(value) == float(found) and len(re.sub("[^0-9]", "", value).lstrip("0")) <= 15
-    if isinstance(found, datetime):
-        return moment(value) == moment(found.isoformat(sep=" "))
-    if isinstance(found, date):
-        return value == found.isoformat()
-    if cell.reasons & {"escaped-characters", "escape-like-text"}:
-        return bool(unescape(found) == value)  # ECMA-376 part 1, 22.9.2.19
-    return bool(found == value)
-
-
-def moment(value: str) -> str:
-    """A moment without its offset, which is UTC here, with all digits of its second."""
-    day, _, time = value.removesuffix("+00").partition(" ")
-    whole, _, fraction = (time or "00:00:00").partition(".")
-    return f"{day} {whole}.{fraction.ljust(6, '0')}"
-
-
 def test_openpyxl_and_calamine_find_the_cells_of_the_csv_in_the_workbooks(one):
     seen = 0
-    for path, sheet, names, expected in cells(one):
+    for path, sheet, names, expected in cells(one.package):
         by_openpyxl = [list(row) for row in workbook(path)[sheet].iter_rows(values_only=True)]
         by_calamine = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         for found in (by_openpyxl, by_calamine):
@@ -354,7 +214,7 @@ def test_openpyxl_and_calamine_find_the_cells_of_the_csv_in_the_workbooks(one):
 
 
 def test_libreoffice_shows_the_text_of_the_csv_or_changes_csv_says_why_not(one, program, tmp_path):
-    wanted = {(path.stem, sheet): expected for path, sheet, _names, expected in cells(one)}
+    wanted = {(path.stem, sheet): expected for path, sheet, _names, expected in cells(one.package)}
     shown = by_libreoffice(program("soffice"), one.package, tmp_path)
     for (book, sheet), expected in wanted.items():
         found = shown[book, sheet]
@@ -362,33 +222,6 @@ def test_libreoffice_shows_the_text_of_the_csv_or_changes_csv_says_why_not(one, 
         for row, values in zip(found, expected, strict=True):
             for got, cell in zip(row, values, strict=True):
                 assert looks_the_same(got, cell), (book, sheet, got, cell)
-
-
-def by_libreoffice(soffice: str, package: Package, folder: Path) -> dict[tuple[str, str], list[list[str]]]:
-    """(Workbook, sheet) → the rows as LibreOffice shows them; all workbooks in one run."""
-    books = [path for name, path in package.files.items() if name.endswith(".xlsx")]
-    target = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
-    command = [soffice, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", target]
-    subprocess.run([*command, "--outdir", str(folder), *map(str, books)], check=True, capture_output=True, timeout=180)
-    shown = {}
-    for book in books:
-        for sheet in workbook(book).sheetnames[1:]:
-            text = (folder / f"{book.stem}-{sheet}.csv").read_bytes().decode()
-            shown[book.stem, sheet] = list(csv.reader(io.StringIO(text, newline="")))[1:]
-    return shown
-
-
-def looks_the_same(shown: str, cell: Cell) -> bool:
-    value = cell.value or ""
-    if cell.type == "boolean":
-        return shown == {"t": "TRUE", "1": "TRUE", "f": "FALSE", "0": "FALSE", "": ""}[value]
-    if shown == value or shown == value.replace("\r\n", "\n"):  # LibreOffice has one kind of line break in cells
-        return True
-    if "escaped-characters" in cell.reasons:
-        return unescape(shown) == value.replace("\r\n", "\n")
-    if not cell.reasons & SHOWN_OTHERWISE:
-        return False
-    return moment(shown) == moment(value) if ":" in value else Decimal(shown) == Decimal(value)
 
 
 # The dump ---------------------------------------------------------------------------------------------------------
