@@ -22,12 +22,12 @@ def main(formats: list[str]) -> None:
     """Exports once and prints the figures."""
     django.setup()
     from django.utils import timezone
-    from exports.sources.files import FileRegister
 
     from exports.bundle import part_limit
     from exports.contents import Category
     from exports.datamap_file import load
     from exports.packing import Label, pack
+    from exports.sources.files import FileRegister
     from exports.tables import Order, write_tables
 
     with tempfile.TemporaryDirectory(prefix="offboarding-bench-") as folder:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import openpyxl
 import psycopg
-from exports.sources.database import open_snapshot
 
 from exports.datamap_file import load
 from exports.scope import Selection, selections
+from exports.sources.database import open_snapshot
 from exports.sources.reflection import reflect
 from tests.bench.data import Ground
 
