@@ -6,7 +6,6 @@ rows end; only the tables stage, which is one snapshot, begins anew (DESIGN §6,
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from exports.media import plan_volumes, write_media
 from exports.models import ExportJob, Volume
 from exports.names import slug
 from exports.packing import Label, StoredVolume, pack, store
-from exports.results import tables_result
+from exports.results import media_result, tables_result
 from exports.scope import ScopeError
 from exports.sealing import SealError, seal
 from exports.sources.database import SourceError
@@ -175,17 +174,7 @@ class _Build:
             result = write_media(writer, volume.plan, stores, progress, volume.number)
             summary = writer.close()
         stored = store(self.label, volume.number, summary, {}, self.ledger.check)
-        lost = [(file, reason) for file, reason in [*result.vanished, *result.changed]]
-        written = Counter((file.store, str(file.category)) for file, _written in result.files)
-        sizes: Counter[tuple[str, str]] = Counter()
-        for file, one in result.files:
-            sizes[file.store, str(file.category)] += one.size
-        outcome = {
-            **volume_result(stored),
-            "written": [[*key, count, sizes[key]] for key, count in sorted(written.items())],
-            "read_back": stored.files - 1,
-            "missing": [[file.store, file.path, reason, file.referenced_by, file.category] for file, reason in lost],
-        }
+        outcome = volume_result(stored) | media_result(result, stored)
 
         def keep() -> None:
             volume_row(self.job, stored, Volume.Kind.MEDIA)

@@ -131,20 +131,19 @@ def statement_of(job: ExportJob, datamap: DataMap, label: Label) -> Statement:
 
 
 def _file_outcomes(job: ExportJob) -> Iterator[FileOutcome]:
-    written: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    figures: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for volume in job.volumes.filter(kind="media"):
-        for store, category, count, size in volume.result.get("written", []):
-            written[store, category][0] += count
-            written[store, category][1] += size
+        for store, category, *counts in volume.result.get("files", []):
+            figures[store, category] = [a + b for a, b in zip(figures[store, category], counts, strict=True)]
     missing: dict[tuple[str, str], list[MissingFile]] = defaultdict(list)
     accepted = _accepted(job)
     for store, path, reason, referenced_by, category in _missing(job):
         by = accepted.get((store, path), {})
         missing[store, category].append(MissingFile(store, path, reason, referenced_by, **by))
     for store, category, expected in job.tables_result["expected"]:
-        count, size = written[store, category]
         lost = tuple(missing[store, category])
-        yield FileOutcome(store, category, expected, count, count, size, lost)
+        written, read_back, size = figures[store, category]
+        yield FileOutcome(store, category, expected, written, read_back, size, lost)
 
 
 def _accepted(job: ExportJob) -> dict[tuple[str, str], dict[str, str]]:

@@ -67,7 +67,7 @@ def opened(name: str) -> Iterator[IO[bytes]]:
 
 
 def remove(names: Iterable[str]) -> None:
-    """Removes stored files; one that cannot be removed now is found again by ``leftovers``."""
+    """Removes stored files; one that cannot be removed now is found again by ``worker.clear_up``."""
     for name in names:
         try:
             with _answering():

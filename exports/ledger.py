@@ -58,6 +58,7 @@ def claim(pk: int) -> ExportJob | None:
             error=_("Its worker died %(times)d times. Look at the worker's log, then start it again.")
             % {"times": job.attempt},
         )
+        job.volumes.filter(job__state=ExportJob.State.FAILED).delete()
         return None
     claimed = {
         "state": ExportJob.State.RUNNING,

@@ -65,6 +65,8 @@ class StoredVolume:
     """Of the bag's ``tagmanifest-sha256.txt``: it binds every file of the bag."""
     parts: list[PartOutcome] = field(default_factory=list)
     damaged: list[Damage] = field(default_factory=list)
+    intact: frozenset[str] = frozenset()
+    """Paths below the bag's folder that came back with the size and SHA-256 they were written with."""
 
 
 def pack(
@@ -121,6 +123,7 @@ def store(
         tagmanifest_sha256=reading.files["tagmanifest-sha256.txt"].sha256,
         parts=list(_read_parts(number, reading, parts)),
         damaged=list(_damages(summary, reading)),
+        intact=frozenset(path for path, one in reading.files.items() if summary.files.get(path) == one),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict
 from typing import Any
 
 from exports.datamap import DataMap
 from exports.drift import Difference
+from exports.media import MediaResult
 from exports.outcomes import PartOutcome, TableOutcome
 from exports.packing import StoredVolume
 from exports.sources.files import FileRegister
@@ -31,6 +32,21 @@ def tables_result(
         "bytes_total": register.bytes_total(),
         "rows": sum(table.read_rows for table in result.tables),
         "data_map_sha256": datamap.sha256,
+    }
+
+
+def media_result(result: MediaResult, stored: StoredVolume) -> dict[str, Any]:
+    """JSON of one media volume: ``[store, category, written, read back, bytes]`` and every file that was lost."""
+    figures: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for file, written in result.files:
+        counts = figures[file.store, str(file.category)]
+        counts[0] += 1
+        counts[1] += written.path in stored.intact
+        counts[2] += written.size
+    lost = [*result.vanished, *result.changed]
+    return {
+        "files": [[*key, *counts] for key, counts in sorted(figures.items())],
+        "missing": [[file.store, file.path, reason, file.referenced_by, str(file.category)] for file, reason in lost],
     }
 
 

@@ -44,7 +44,6 @@ class TablesResult:
     """What the snapshot held and what was written; ``differences`` not empty means nothing was written."""
 
     snapshots: list[dict[str, str]] = field(default_factory=list)
-    tenant_name: str = ""
     tables: list[TableResult] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     staged: list[Staged] = field(default_factory=list)
@@ -108,19 +107,17 @@ def _open(store: DatabaseStore, order: Order, stack: ExitStack, result: TablesRe
     )
     if result.differences:
         return _Open(store, snapshot, [])
-    name = _tenant_name(store, snapshot, order.tenant_key)
-    result.tenant_name = result.tenant_name or name
+    _check_tenant(store, snapshot, order.tenant_key)
     return _Open(store, snapshot, selections(store, catalogue, order.tenant_key, order.categories))
 
 
-def _tenant_name(store: DatabaseStore, snapshot: Snapshot, tenant_key: str) -> str:
+def _check_tenant(store: DatabaseStore, snapshot: Snapshot, tenant_key: str) -> None:
     rows = snapshot.query(tenant_row_sql(store, tenant_key, snapshot.engine))
     if len(rows) != 1 or rows[0][0] != tenant_key:
         raise UnknownTenantError(
             _("The platform's database “%(store)s” has %(count)d tenants with the key “%(key)s”; it must be one.")
             % {"store": store.key, "count": len([row for row in rows if row[0] == tenant_key]), "key": tenant_key}
         )
-    return rows[0][1] or ""
 
 
 def _write(order: Order, opened: list[_Open], work: Path, register: FileRegister, result: TablesResult) -> None:

@@ -45,14 +45,19 @@ def _attempt(job: ExportJob, ledger: Ledger, work: Path) -> None:
     except (SupersededError, OperationalError, InterfaceError):
         raise
     except BuildError as error:
-        ledger.finish(ExportJob.State.FAILED, error=str(error))
+        _fail(job, ledger, str(error))
     except OSError as error:
-        text = _("A file could not be read or written: %(error)s.") % {"error": error}
-        ledger.finish(ExportJob.State.FAILED, error=text)
+        _fail(job, ledger, _("A file could not be read or written: %(error)s.") % {"error": error})
     except Exception as error:
         log.exception("export %s failed", job.pk)
-        text = _("Unexpected error, see the worker's log: %(error)s") % {"error": f"{type(error).__name__}: {error}"}
-        ledger.finish(ExportJob.State.FAILED, error=text)
+        name = f"{type(error).__name__}: {error}"
+        _fail(job, ledger, _("Unexpected error, see the worker's log: %(error)s") % {"error": name})
+
+
+def _fail(job: ExportJob, ledger: Ledger, text: str) -> None:
+    """Nothing of a failed export is handed over, so nothing of it is kept; the files go with ``_remove_unknown``."""
+    ledger.change(lambda: job.volumes.all().delete())
+    ledger.finish(ExportJob.State.FAILED, error=text)
 
 
 def _work_directory(job: ExportJob) -> Path:

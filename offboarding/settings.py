@@ -92,6 +92,8 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+if DEBUG:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 STORAGES = {
     "default": env.storage("STORAGE_DEFAULT_URL", default=f"file://{BASE_DIR / 'var' / 'uploads'}"),
@@ -139,7 +141,7 @@ Q_CLUSTER = {
 DATA_MAP = env.path("DATA_MAP", default=BASE_DIR / "exports" / "sample" / "datamap.toml")
 PLATFORM_URLS = env.platform_urls(default=f"sqlite:///{BASE_DIR / 'var' / 'platform.sqlite3'}")
 EXPORT_WORK_DIR = env.path("EXPORT_WORK_DIR", default=BASE_DIR / "var" / "work")
-EXPORT_VOLUME_BYTES = env.whole("EXPORT_VOLUME_BYTES", default=2 * 1024**3, least=64 * 1024)
+EXPORT_VOLUME_BYTES = env.whole("EXPORT_VOLUME_BYTES", default=2 * 1024**3, least=512 * 1024)
 EXPORT_LEASE_SECONDS = env.whole("EXPORT_LEASE_SECONDS", default=60, least=2)
 EXPORT_MAX_ATTEMPTS = env.whole("EXPORT_MAX_ATTEMPTS", default=10, least=1)
 EXPORT_KEEP_DAYS = env.whole("EXPORT_KEEP_DAYS", default=90, least=14)
