@@ -38,14 +38,14 @@ FEW_ROWS = 60_000
 
 @dataclass
 class Line:
-    """One row of the table: medians in ``unit``, their ratio and what it should reach."""
+    """One row of the table: medians in ``unit``, their ratio and what it should reach, None for nothing stated."""
 
     work: str
     ours: float
     peer: str
     theirs: float
     ratio: float
-    reach: float
+    reach: float | None
     unit: str = "s"
 
 
@@ -135,10 +135,10 @@ def show(title: str, lines: list[Line]) -> None:
     print(f"\n{title}\n")
     print(f"  {'work':28} {'ours':>9}  {'peer':28} {'peer':>9}  {'ratio':>6}  {'reach':>6}")
     for line in lines:
-        good = "" if line.ratio <= line.reach else "  over"
+        reach = "" if line.reach is None else f"≤ {line.reach:4.2f}{'' if line.ratio <= line.reach else '  over'}"
         print(
             f"  {line.work:28} {line.ours:7.2f} {line.unit:3} {line.peer:28} {line.theirs:7.2f} {line.unit:3}"
-            f" {line.ratio:6.2f}  ≤ {line.reach:4.2f}{good}",
+            f" {line.ratio:6.2f}  {reach}",
             flush=True,
         )
 

@@ -14,7 +14,7 @@ GIGABYTES = float(os.environ.get("BENCH_MEDIA_GB", "5"))
 FILES = 40
 
 
-def compare(rounds: int) -> list[tuple[str, float, str, float, float, float]]:
+def compare(rounds: int) -> list[tuple[str, float, str, float, float, float | None]]:
     """(work, seconds, peer, seconds, ratio, reach) per row of the table."""
     import django
 
@@ -32,7 +32,7 @@ def compare(rounds: int) -> list[tuple[str, float, str, float, float, float]]:
     title = f"{GIGABYTES:g} GB of media into a ZIP"
     return [
         (title, write, "cp + openssl sha256", peer, write / peer, 1.3),
-        ("  and read back, all hashed", back, "cp + openssl sha256", peer, back / peer, 2.6),
+        ("  and read back, all hashed", back, "cp + openssl sha256", peer, back / peer, None),
     ]
 
 
