@@ -76,6 +76,7 @@ PARTS: dict[str, Part] = {
     "mariadbd": Part(_program("mariadbd", "mysqld"), "apt-get install mariadb-server"),
     "mariadb-install-db": Part(_program("mariadb-install-db", "mysql_install_db"), "apt-get install mariadb-server"),
     "mariadb": Part(_program("mariadb", "mysql"), "apt-get install mariadb-client"),
+    "unzip": Part(_program("unzip"), "apt-get install unzip"),
     "sqlite3": Part(_program("sqlite3"), "apt-get install sqlite3"),
     "xz": Part(_program("xz"), "apt-get install xz-utils"),
     "soffice": Part(_program("soffice", "libreoffice"), "apt-get install libreoffice-calc-nogui"),

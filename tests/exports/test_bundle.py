@@ -128,6 +128,7 @@ def test_a_reference_that_leaves_the_export_is_told_but_not_enforced(sink: Sink,
     assert people["references"] == [{"fields": ["org"], "table": "public.orgs", "targetFields": ["code"]}]
 
 
+@pytest.mark.requires("unzip")
 def test_unzip_of_info_zip_accepts_the_volume(sink: Sink, tmp_path: Path) -> None:
     whole_volume(sink, tmp_path / "v.zip")
     done = subprocess.run(["unzip", "-tqq", tmp_path / "v.zip"], capture_output=True, text=True)

@@ -89,6 +89,7 @@ def test_a_time_before_1980_cannot_be_written() -> None:
         ZipWriter(io.BytesIO(), datetime(1970, 1, 1))
 
 
+@pytest.mark.requires("unzip")
 def test_more_entries_than_16_bits_count_are_read_by_other_programs(tmp_path: Path) -> None:
     count = 65_536 + 10
     path = tmp_path / "many.zip"
@@ -124,6 +125,7 @@ class Holes(io.FileIO):
 
 
 @pytest.mark.slow
+@pytest.mark.requires("unzip")
 def test_an_entry_beyond_4_gib_and_one_that_begins_after_it_are_read_by_other_programs(tmp_path: Path) -> None:
     size = (1 << 32) + 5
     path = tmp_path / "big.zip"

@@ -119,7 +119,7 @@ def test_customers_exported_at_once_by_workers_of_their_own_hold_nothing_of_each
     alice, bob, large = (summary.tenants[word] for word in ("fjord", "quill", "nordic"))
     assert alice.files.keys() & bob.files.keys()
     assert bob.key.startswith(large.key)
-    one = site({"platform": url}, SAMPLE_MAPS[url.partition(":")[0]], volume_bytes=400_000)
+    one = site({"platform": url}, SAMPLE_MAPS[url.partition(":")[0]], volume_bytes=600_000)
     waiting = {own.key: one.request(own.key, own.name) for own in (alice, bob, large)}
     run_at_once(one, waiting.values())
 
