@@ -19,10 +19,12 @@ OFF := 0 no false off
 
 # The demo never touches what a .env file names: an empty setting falls back to its default below var/.
 FIRST_LOOK := DEBUG=true DATABASE_URL= PLATFORM_URL= DATA_MAP= SIGNING_KEY= EXPORT_WORK_DIR= \
-	STORAGE_DEFAULT_URL= STORAGE_EXPORTS_URL= STORAGE_EVIDENCE_URL= STORAGE_PLATFORM_MEDIA_URL=
+	STORAGE_DEFAULT_URL= STORAGE_EXPORTS_URL= STORAGE_EVIDENCE_URL= STORAGE_PLATFORM_MEDIA_URL= \
+	EMAIL_URL= INBOX_URL= NOTICE_ADDRESS= MAIL_FROM= SITE_URL= RETIRED_SIGNING_KEYS=
 PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz \
-	SIGNING_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
+	SIGNING_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
+	SITE_URL=https://offboarding.example.org NOTICE_ADDRESS=notices@example.org EMAIL_URL=smtp+tls://mail.example.org
 
 .DELETE_ON_ERROR:
 .PHONY: install demo test lint bench messages coverage clean

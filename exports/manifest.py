@@ -23,11 +23,10 @@ from exports.outcomes import (
     TableOutcome,
     Unknown,
     VolumeEntry,
-    canonical,
-    digest,
     file_outcome,
     table_outcome,
 )
+from offboarding.canonical import canonical, digest
 
 __all__ = [
     "Damage",
@@ -42,8 +41,6 @@ __all__ = [
     "TableOutcome",
     "Unknown",
     "VolumeEntry",
-    "canonical",
-    "digest",
     "file_outcome",
     "manifest",
     "problems",

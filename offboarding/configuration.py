@@ -9,12 +9,16 @@ import os
 import re
 import secrets
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from holidays import list_supported_countries
+
+from offboarding import mail_configuration as mail
 
 T = TypeVar("T")
 _PLATFORM_URL = re.compile(r"PLATFORM_(?:([A-Z0-9_]+)_)?URL")
@@ -59,14 +63,18 @@ class Environment:
             name, lambda raw: [word.strip() for word in raw.split(",") if word.strip()], default, "a list"
         )
 
-    def whole(self, name: str, *, default: int, least: int) -> int:
+    def whole(self, name: str, *, default: int, least: int, most: int | None = None) -> int:
         def cast(raw: str) -> int:
             number = int(raw)
-            if number < least:
+            if number < least or (most is not None and number > most):
                 raise ValueError(number)
             return number
 
-        return self._read(name, cast, default, f"a whole number, {least} or more")
+        limits = f"{least} or more" if most is None else f"{least} to {most}"
+        return self._read(name, cast, default, f"a whole number, {limits}")
+
+    def day(self, name: str, *, default: date) -> date:
+        return self._read(name, date.fromisoformat, default, "a date such as 2027-01-12")
 
     def path(self, name: str, *, default: Path) -> Path:
         return self._read(name, lambda raw: self.base / raw, default, "a path")
@@ -164,6 +172,46 @@ class Environment:
                 "max_memory_size": 8 * 1024 * 1024,
             },
         }
+
+    def mail(self, name: str, *, default: str | None) -> dict[str, Any]:
+        """Django's EMAIL settings; see ``mail_configuration.outgoing``."""
+        wanted = "a URL such as smtp+tls://user:password@host:587 (without TLS only on this machine)"
+        return mail.outgoing(self._read(name, self._usable(mail.outgoing), default, wanted), self.base)
+
+    def _usable(self, read: Callable[[str, Path], object]) -> Callable[[str], str]:
+        def cast(raw: str) -> str:
+            read(raw, self.base)
+            return raw
+
+        return cast
+
+    def inbox(self, name: str) -> mail.Inbox | None:
+        """The mailbox of ``fetch_notices``; None where it is not set."""
+        if not os.environ.get(name, "").strip():
+            return None
+        wanted = "a URL such as imaps://user:password@host/INBOX?done=Done&problem=Problem"
+        return self._read(name, mail.inbox, None, wanted)
+
+    def mail_address(self, name: str, *, default: str | None) -> str:
+        return self._read(name, mail.address, default, "an address such as notices@example.com")
+
+    def web_address(self, name: str, *, default: str | None) -> str:
+        return self._read(name, mail.web_address, default, "an address such as https://offboarding.example.com")
+
+    def country(self, name: str, *, default: str) -> str:
+        """A country whose public holidays the ``holidays`` library knows (ISO 3166-1 alpha-2)."""
+
+        def cast(raw: str) -> str:
+            if raw not in list_supported_countries():
+                raise ValueError(raw)
+            return raw
+
+        return self._read(name, cast, default, "the two letters of a country, such as SE")
+
+    def seeds(self, name: str) -> list[bytes]:
+        """Ed25519 seeds that sign nothing any more and still prove what they signed."""
+        parts = self.words(name, default=[])
+        return self._read(name, lambda _raw: [_seed(part) for part in parts], [], "base64 seeds, commas between them")
 
     def signing_key(self, name: str, *, debug_file: Path | None) -> bytes:
         """The 32-byte Ed25519 seed (RFC 8032), base64 in the environment; a first look makes and keeps one."""

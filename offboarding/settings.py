@@ -5,6 +5,7 @@ A missing or malformed setting stops the start with one sentence that names it.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -147,6 +148,37 @@ EXPORT_MAX_ATTEMPTS = env.whole("EXPORT_MAX_ATTEMPTS", default=10, least=1)
 EXPORT_KEEP_DAYS = env.whole("EXPORT_KEEP_DAYS", default=90, least=14)
 VENDOR_NAME = env.text("VENDOR_NAME", default="The vendor")
 SIGNING_KEY = env.signing_key("SIGNING_KEY", debug_file=BASE_DIR / "var" / "signing.key" if DEBUG else None)
+RETIRED_SIGNING_KEYS = env.seeds("RETIRED_SIGNING_KEYS")
+
+# Notices come in, letters go out
+SITE_URL = env.web_address("SITE_URL", default="http://localhost:8000" if DEBUG else None)
+NOTICE_ADDRESS = env.mail_address("NOTICE_ADDRESS", default="notices@localhost.localdomain" if DEBUG else None)
+MAIL_FROM = env.mail_address("MAIL_FROM", default=NOTICE_ADDRESS)
+EMAIL = env.mail("EMAIL_URL", default=f"filemail://{BASE_DIR / 'var' / 'mail'}" if DEBUG else None)
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = EMAIL.get("EMAIL_HOST", ""), EMAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL.get("EMAIL_HOST_USER", ""), EMAIL.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = EMAIL.get("EMAIL_FILE_PATH", "")
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+INBOX = env.inbox("INBOX_URL")
+INBOX_MAX_BYTES = env.whole("INBOX_MAX_BYTES", default=25 * 1024**2, least=64 * 1024)
+
+# The clock: what a contract may say, and Regulation (EU) 2023/2854 (the Data Act) where an agreement is under it
+OBJECTION_DAYS = env.whole("OBJECTION_DAYS", default=7, least=1)
+WORKING_DAYS_COUNTRY = env.country("WORKING_DAYS_COUNTRY", default="SE")
+DATA_ACT = {
+    "notice_months": env.whole("DATA_ACT_NOTICE_MONTHS", default=2, least=0, most=2),  # art. 25(2)(d): at most 2
+    "transition_days": env.whole("DATA_ACT_TRANSITION_DAYS", default=30, least=30),  # art. 25(2)(a): mandatory 30
+    "infeasible_months": env.whole("DATA_ACT_INFEASIBLE_MONTHS", default=7, least=0, most=7),  # art. 25(4): at most 7
+    "infeasible_working_days": env.whole(
+        "DATA_ACT_INFEASIBLE_WORKING_DAYS", default=14, least=0, most=14
+    ),  # art. 25(4): told within 14
+    "retrieval_days": env.whole("DATA_ACT_RETRIEVAL_DAYS", default=30, least=30),  # art. 25(2)(g): at least 30
+    "free_from": env.day("DATA_ACT_FREE_FROM", default=date(2027, 1, 12)),  # art. 29(1): no switching charges
+    "reduced_from": env.day("DATA_ACT_REDUCED_FROM", default=date(2024, 1, 11)),  # art. 29(2): reduced charges
+}
 
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"TIME_ZONE: {TIME_ZONE!r} is no time zone of the IANA database, e.g. Europe/Stockholm.")

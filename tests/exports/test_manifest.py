@@ -6,8 +6,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from exports.manifest import (
     Damage,
@@ -20,11 +18,10 @@ from exports.manifest import (
     TableOutcome,
     Unknown,
     VolumeEntry,
-    canonical,
-    digest,
     manifest,
     problems,
 )
+from offboarding.canonical import digest
 
 COUNTED = {"csv": 3, "json": 3}
 PEOPLE = TableOutcome("platform", "people", "people", "users", 3, COUNTED, COUNTED, ("csv/users/people.csv",))
@@ -111,32 +108,3 @@ def test_the_manifest_binds_statement_and_volumes_in_order() -> None:
     assert [volume["number"] for volume in data["volumes"]] == [1, 2]
     assert (data["complete"], data["previous_sha256"], data["tenant_key"]) == (True, "p" * 64, "7")
     assert made.to_json() == manifest(GOOD, volumes[::-1], "p" * 64).to_json()
-
-
-def test_canonical_json_is_that_of_rfc_8785() -> None:
-    """Section 3.2.3: keys are sorted by their UTF-16 code units, so an emoji stands before U+FB33."""
-    value = {"\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\U0001f600": 5, "\x80": 6, "\xf6": 7}
-    assert list(json.loads(canonical(value))) == ["\r", "1", "\x80", "\xf6", "\u20ac", "\U0001f600", "\ufb33"]
-    assert canonical({"b": [1, None, True], "a": 'å"\n'}) == '{"a":"å\\"\\n","b":[1,null,true]}'.encode()
-
-
-def test_a_name_that_is_no_unicode_is_still_valid_json() -> None:
-    data = canonical({"path": "caf\udce9.pdf"})
-    assert data == b'{"path":"caf\\udce9.pdf"}'
-    assert json.loads(data) == {"path": "caf\udce9.pdf"}
-
-
-@pytest.mark.parametrize("value", [1.5, b"x", {1, 2}])
-def test_what_has_no_canonical_form_is_refused(value: object) -> None:
-    with pytest.raises(TypeError, match="no canonical form"):
-        canonical({"value": value})
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
-)
-def test_canonical_json_reads_as_what_was_written(value: object) -> None:
-    assert json.loads(canonical(value)) == value

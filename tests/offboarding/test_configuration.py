@@ -26,6 +26,9 @@ PRODUCTION = {
     "SIGNING_KEY": SEED,
     "ALLOWED_HOSTS": "offboarding.example.org",
     "DATABASE_URL": "sqlite://:memory:",
+    "SITE_URL": "https://offboarding.example.org",
+    "NOTICE_ADDRESS": "notices@example.org",
+    "EMAIL_URL": "smtp+tls://mail.example.org",
 }
 
 
@@ -102,6 +105,24 @@ def test_without_debug_nothing_is_made_up():
         ("QUEUE_WORKERS", "two"),
         ("BEHIND_PROXY", "nginx"),
         ("SECURE_SSL_REDIRECT", "2"),
+        ("SITE_URL", "offboarding.example.org"),
+        ("NOTICE_ADDRESS", "notices at example.org"),
+        ("MAIL_FROM", "Us <us@example.org>, them@example.org"),
+        ("EMAIL_URL", "smtp://mail.example.org"),
+        ("INBOX_URL", "imaps://mail.example.org/INBOX"),
+        ("INBOX_URL", "imap://user:password@mail.example.org/INBOX"),
+        ("INBOX_URL", "imaps://user:password@mail.example.org/INBOX?done=INBOX"),
+        ("INBOX_MAX_BYTES", "1"),
+        ("OBJECTION_DAYS", "0"),
+        ("WORKING_DAYS_COUNTRY", "Sweden"),
+        ("RETIRED_SIGNING_KEYS", "bm90IDMyIGJ5dGVz"),
+        ("DATA_ACT_NOTICE_MONTHS", "3"),
+        ("DATA_ACT_TRANSITION_DAYS", "29"),
+        ("DATA_ACT_INFEASIBLE_MONTHS", "8"),
+        ("DATA_ACT_INFEASIBLE_WORKING_DAYS", "15"),
+        ("DATA_ACT_RETRIEVAL_DAYS", "29"),
+        ("DATA_ACT_FREE_FROM", "12 January 2027"),
+        ("DATA_ACT_REDUCED_FROM", "2024-13-01"),
     ],
 )
 def test_a_bad_setting_is_one_sentence_that_names_it_and_no_secret_is_shown(name, value):
