@@ -14,6 +14,7 @@ from django.db import connection
 
 from tests import parts
 from tests.cast import alice, bob, charlie, desk, permit, staff, viewer  # noqa: F401 – fixtures
+from tests.mail import dovecot, mailbox, sink, smtp  # noqa: F401 – fixtures
 from tests.servers.ground import Ground
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgres import OwnPostgres, Postgres

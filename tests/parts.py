@@ -76,6 +76,7 @@ PARTS: dict[str, Part] = {
     "mariadbd": Part(_program("mariadbd", "mysqld"), "apt-get install mariadb-server"),
     "mariadb-install-db": Part(_program("mariadb-install-db", "mysql_install_db"), "apt-get install mariadb-server"),
     "mariadb": Part(_program("mariadb", "mysql"), "apt-get install mariadb-client"),
+    "dovecot": Part(_program("dovecot"), "apt-get install dovecot-imapd"),
     "unzip": Part(_program("unzip"), "apt-get install unzip"),
     "sqlite3": Part(_program("sqlite3"), "apt-get install sqlite3"),
     "xz": Part(_program("xz"), "apt-get install xz-utils"),
@@ -88,6 +89,7 @@ PARTS: dict[str, Part] = {
     "make": Part(_program("make"), "apt-get install make"),
     "data:oulad": Part(_data("oulad"), _SHARED, is_program=False),
     "data:chinook": Part(_data("chinook"), _SHARED, is_program=False),
+    "data:eml": Part(_data("eml"), _SHARED, is_program=False),
     "data:media": Part(_data("media"), _SHARED, is_program=False),
 }
 

@@ -1,7 +1,8 @@
 """Stops a server and removes its directory as soon as the test run is gone, however it went (even kill -9).
 
 Usage: ``python guard.py DIRECTORY``; it waits for the end of its standard input, which the test run holds open.
-The process whose number stands in ``DIRECTORY/server.pid`` is asked to stop, and killed when it does not.
+The process whose number stands in ``DIRECTORY/server.pid`` is asked to stop, and killed when it does not. A second
+line of that file names another signal to ask it with.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ PATIENCE = 10.0
 def stop(pid_file: Path) -> None:
     """Stop the process named in the file; SIGQUIT is PostgreSQL's immediate and MariaDB's normal shutdown."""
     try:
-        pid = int(pid_file.read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
+        number, _, wanted = pid_file.read_text().strip().partition("\n")
+        pid, asked = int(number), signal.Signals[wanted.strip() or "SIGQUIT"]
+    except (FileNotFoundError, ValueError, KeyError):
         return
     with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGQUIT)
+        os.kill(pid, asked)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             os.kill(pid, 0)
