@@ -18,7 +18,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from holidays import list_supported_countries
 
-from offboarding import mail_configuration as mail
+from offboarding import mail_configuration
 
 T = TypeVar("T")
 _PLATFORM_URL = re.compile(r"PLATFORM_(?:([A-Z0-9_]+)_)?URL")
@@ -176,7 +176,9 @@ class Environment:
     def mail(self, name: str, *, default: str | None) -> dict[str, Any]:
         """Django's EMAIL settings; see ``mail_configuration.outgoing``."""
         wanted = "a URL such as smtp+tls://user:password@host:587 (without TLS only on this machine)"
-        return mail.outgoing(self._read(name, self._usable(mail.outgoing), default, wanted), self.base)
+        return mail_configuration.outgoing(
+            self._read(name, self._usable(mail_configuration.outgoing), default, wanted), self.base
+        )
 
     def _usable(self, read: Callable[[str, Path], object]) -> Callable[[str], str]:
         def cast(raw: str) -> str:
@@ -185,18 +187,20 @@ class Environment:
 
         return cast
 
-    def inbox(self, name: str) -> mail.Inbox | None:
+    def inbox(self, name: str) -> mail_configuration.Inbox | None:
         """The mailbox of ``fetch_notices``; None where it is not set."""
         if not os.environ.get(name, "").strip():
             return None
         wanted = "a URL such as imaps://user:password@host/INBOX?done=Done&problem=Problem"
-        return self._read(name, mail.inbox, None, wanted)
+        return self._read(name, mail_configuration.inbox, None, wanted)
 
     def mail_address(self, name: str, *, default: str | None) -> str:
-        return self._read(name, mail.address, default, "an address such as notices@example.com")
+        return self._read(name, mail_configuration.address, default, "an address such as notices@example.com")
 
     def web_address(self, name: str, *, default: str | None) -> str:
-        return self._read(name, mail.web_address, default, "an address such as https://offboarding.example.com")
+        return self._read(
+            name, mail_configuration.web_address, default, "an address such as https://offboarding.example.com"
+        )
 
     def country(self, name: str, *, default: str) -> str:
         """A country whose public holidays the ``holidays`` library knows (ISO 3166-1 alpha-2)."""
