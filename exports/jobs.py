@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,11 +19,7 @@ from exports import delivery
 from exports.contents import Category
 from exports.models import FORMATS, ExportJob, MissingFile, Volume
 from offboarding.models import Customer
-
-
-def _allow(by: User, permission: str) -> None:
-    if not by.has_perm(f"exports.{permission}"):
-        raise PermissionDenied(_("You do not have the permission “%(name)s”.") % {"name": permission})
+from offboarding.rights import allow
 
 
 def _chosen(field: str, chosen: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -49,7 +45,7 @@ def request_export(
     language: str = "",
 ) -> ExportJob:
     """Asks for a package of the customer's data; a customer has one export under way at a time."""
-    _allow(by, "request_exportjob")
+    allow(by, "exports.request_exportjob")
     chosen = {
         "categories": _chosen("categories", categories, [category.value for category in Category]),
         "formats": _chosen("formats", formats, FORMATS),
@@ -77,7 +73,7 @@ def _locked(job: ExportJob) -> ExportJob:
 
 def cancel(job: ExportJob, *, by: User) -> ExportJob:
     """Stops a waiting or running job; its worker notices within seconds and clears up."""
-    _allow(by, "cancel_exportjob")
+    allow(by, "exports.cancel_exportjob")
     with transaction.atomic():
         job = _locked(job)
         if job.state not in ExportJob.ACTIVE:
@@ -92,7 +88,7 @@ def cancel(job: ExportJob, *, by: User) -> ExportJob:
 
 def retry(job: ExportJob, *, by: User) -> ExportJob:
     """Starts an export again from a new snapshot; what the failed one left is removed."""
-    _allow(by, "retry_exportjob")
+    allow(by, "exports.retry_exportjob")
     try:
         with transaction.atomic():
             job = _locked(job)
@@ -120,7 +116,7 @@ def expire(job: ExportJob, *, by: User | None = None) -> ExportJob:
     ``by`` is None when ``run_jobs`` finds the time of keeping over.
     """
     if by is not None:
-        _allow(by, "expire_exportjob")
+        allow(by, "exports.expire_exportjob")
     with transaction.atomic():
         job = _locked(job)
         due = job.expires_at is not None and job.expires_at <= timezone.now()
@@ -145,7 +141,7 @@ def _remove_volumes(job: ExportJob) -> list[str]:
 
 def accept_missing(files: Sequence[MissingFile], *, by: User, because: str) -> int:
     """Accepts, by name and with a reason, that these files are gone; the next run of the export counts them so."""
-    _allow(by, "accept_missingfile")
+    allow(by, "exports.accept_missingfile")
     if not because.strip():
         raise ValidationError({"accepted_because": _("Say why the export is complete without this file.")})
     return MissingFile.objects.filter(pk__in=[file.pk for file in files], accepted_by=None).update(

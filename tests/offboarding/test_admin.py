@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.utils import translation
 
 from offboarding.models import Agreement, Customer
-from offboarding.people import permission_text
+from offboarding.admin.people import permission_text
 
 CUSTOMERS = "/admin/offboarding/customer/"
 
