@@ -15,7 +15,7 @@ from offboarding.refusals import (
     RETRIEVAL_ARTICLE,
     TRANSITION_ARTICLE,
     PolicyError,
-)  # fmt: skip
+)
 from offboarding.terms import Terms
 
 MOST_NOTICE_MONTHS, LEAST_TRANSITION_DAYS, MOST_INFEASIBLE_MONTHS = 2, 30, 7

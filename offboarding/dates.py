@@ -10,7 +10,7 @@ from the day on which service really ends, so it is never shorter than agreed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from offboarding.refusals import (
     ClockError,
     LateNoticeError,
     PolicyError,
-)  # fmt: skip
+)
 from offboarding.terms import (
     ContractRules,
     Policy,
@@ -36,7 +36,7 @@ from offboarding.terms import (
     needs_decision,
     next_term,
     term_of,
-)  # fmt: skip
+)
 from offboarding.ways_to_end import Cause, Decisions, Ending, Late
 
 __all__ = [
@@ -117,11 +117,17 @@ def preview(
     return Preview(notice_day, latest_notice_day(terms, notice_day), is_timely(terms, notice_day), outcomes)
 
 
+def _undecided(terms: Terms, ending: Ending) -> bool:
+    by_notice = ending.cause is Cause.NOTICE and ending.notice_day is not None and ending.late is None
+    return by_notice and needs_decision(terms, checked_day("notice_day", ending.notice_day))
+
+
 def _late_notice(
-    terms: Terms, notice_day: date, zone: ZoneInfo, previous: Milestones | None, contract: ContractRules
+    terms: Terms, ending: Ending, zone: ZoneInfo, previous: Milestones | None, contract: ContractRules
 ) -> LateNoticeError:
+    notice_day = checked_day("notice_day", ending.notice_day)
     outcomes = {
-        late: milestones(terms, Ending(Cause.NOTICE, notice_day, late=late), zone, previous=previous, contract=contract)
+        late: milestones(terms, replace(ending, late=late), zone, previous=previous, contract=contract)
         for late in (Late.NEXT_TERM, Late.ACCEPTED)
     }
     return LateNoticeError(_iso(notice_day), _iso(latest_notice_day(terms, notice_day)), outcomes)
