@@ -22,6 +22,13 @@ def checked_day(field: str, value: object) -> date:
     return value
 
 
+def read_day(text: object) -> date:
+    """The day behind its one ISO form, ``2026-12-31``; ValueError for every other text."""
+    if not isinstance(text, str) or (day := date.fromisoformat(text)).isoformat() != text:
+        raise ValueError(f"{text!r} is no day")
+    return day
+
+
 def plus_days(day: date, days: int, *, field: str = "day") -> date:
     """The day so many days later, or earlier with a negative number; ClockError beyond the calendar."""
     try:

@@ -7,13 +7,14 @@ are made or loaded; so a state that gives up summer time moves an hour, never a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from offboarding.calendar_days import end_of_day, hours_between, start_of_day
+from offboarding.calendar_days import end_of_day, hours_between, read_day, start_of_day
 from offboarding.refusals import ClockError, Fact
 
 
@@ -54,6 +55,10 @@ OTHER_CLOCK = frozenset({"contract_clock", "data_act_clock"})
 """Facts beside these under the Data Act: the day that the clock which did not win would have given."""
 
 
+COUNTS = frozenset({"notice_days", "transition_days", "window_days", "retrieval_days"})
+"""Facts that are numbers of days; all others are days."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Why a milestone is where it is. ``facts``: days as ISO text, counts as numbers; see ``RULES``."""
@@ -62,8 +67,20 @@ class Rule:
     facts: Mapping[str, Fact]
 
     def __post_init__(self) -> None:
+        """ClockError for an unknown code, other facts than the code has, or a fact that is no day and no count."""
         if self.code not in RULES or set(self.facts) - OTHER_CLOCK != RULES[self.code]:
             raise ClockError("rule", "unreadable", given=f"{self.code} {sorted(self.facts)}")
+        for name, value in self.facts.items():
+            if not _fits(name, value):
+                raise ClockError("rule", "unreadable", given=f"{self.code}: {name} = {value!r}")
+
+
+def _fits(name: str, value: object) -> bool:
+    if name in COUNTS:
+        return type(value) is int and value >= 0
+    with suppress(ValueError):
+        return bool(read_day(value))
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +158,4 @@ class Milestones(Mapping[Mark, Milestone]):
 def _found(mark: Mark, data: Any) -> tuple[date, Rule]:
     if set(data) != {"day", "rule"} or set(data["rule"]) != {"code", "facts"}:
         raise ValueError(f"{mark}: {sorted(data)}")
-    facts: dict[str, Fact] = data["rule"]["facts"]
-    if wrong := [name for name, value in facts.items() if type(value) not in (str, int)]:
-        raise ValueError(f"{mark}: {wrong}")
-    return date.fromisoformat(data["day"]), Rule(data["rule"]["code"], facts)
+    return read_day(data["day"]), Rule(data["rule"]["code"], dict(data["rule"]["facts"]))

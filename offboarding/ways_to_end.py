@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from offboarding.calendar_days import checked_day
+from offboarding.calendar_days import checked_day, read_day
 from offboarding.refusals import ClockError
 
 
@@ -90,7 +90,7 @@ class Decisions:
     def from_json(cls, data: Any) -> Decisions:
         """The decisions behind ``to_json``; ClockError for anything unknown."""
         try:
-            return cls(**{name: date.fromisoformat(value) for name, value in data.items()})
+            return cls(**{name: read_day(value) for name, value in data.items()})
         except ClockError:
             raise
         except (AttributeError, TypeError, ValueError) as error:
