@@ -1,0 +1,1 @@
+"""The agreement's page, its forms, and the pages around it."""
