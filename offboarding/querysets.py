@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from offboarding import phases, reasons
+
 if TYPE_CHECKING:
     from offboarding.models import Agreement, Contact, Letter, StoredMessage, TerminationNotice  # noqa: F401
 
@@ -34,6 +36,18 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def in_window(self, on: date) -> AgreementQuerySet:
         """Whose service is over and who may still request an export."""
         return self.filter(service_ends__lt=on, export_until__gte=on, erased_at=None)
+
+    def with_phase(self, on: date) -> AgreementQuerySet:
+        """Each with its ``phase`` on a day."""
+        return self.alias(**phases.facts_in_sql(on)).annotate(phase=phases.phase_in_sql(on))
+
+    def in_phase(self, phase: phases.Phase, on: date) -> AgreementQuerySet:
+        """Those in one phase on a day."""
+        return self.alias(**phases.facts_in_sql(on)).filter(phases.only(phase, on))
+
+    def needing_a_person(self) -> AgreementQuerySet:
+        """Where something waits that no machine may decide; ``reasons`` says what."""
+        return self.filter(pk__in=reasons.waiting_agreements())
 
 
 class NoticeQuerySet(models.QuerySet["TerminationNotice"]):
