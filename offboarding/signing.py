@@ -2,6 +2,9 @@
 
 A signature travels as JSON with the public key in it; who the key belongs to is settled by its id, which the
 vendor publishes: the first 16 hex digits of the SHA-256 of the 32-byte public key.
+
+Rotation: the new seed goes into ``SIGNING_KEY``, the old one to ``RETIRED_SIGNING_KEYS``. Retired keys sign nothing
+any more; what they signed and sealed still verifies.
 """
 
 from __future__ import annotations
@@ -11,9 +14,12 @@ import binascii
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 ALGORITHM = "Ed25519"
@@ -77,6 +83,28 @@ def verify(content: bytes, signature: Signature, expected_key_id: str) -> None:
         Ed25519PublicKey.from_public_bytes(signature.public_key).verify(signature.signature, content)
     except (InvalidSignature, ValueError) as error:
         raise SignatureError("The content is not what was signed.") from error
+
+
+def known_key_ids() -> tuple[str, ...]:
+    """The ids of the key in use (first) and of the retired ones."""
+    return tuple(_named(seed)[0] for seed in (settings.SIGNING_KEY, *settings.RETIRED_SIGNING_KEYS))
+
+
+def seal_key() -> tuple[str, bytes]:
+    """Key id and 32-byte HMAC key in use for the journal's seals."""
+    return _named(settings.SIGNING_KEY)
+
+
+def seal_keys() -> dict[str, bytes]:
+    """Key id → HMAC key of every key we know, for checking seals."""
+    return dict(_named(seed) for seed in (settings.SIGNING_KEY, *settings.RETIRED_SIGNING_KEYS))
+
+
+@lru_cache(maxsize=32)
+def _named(seed: bytes) -> tuple[str, bytes]:
+    """A seed's key id, and the key of seals that follows from it (HKDF-SHA256, RFC 5869)."""
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    return key_id(public), HKDF(SHA256(), 32, salt=None, info=b"offboarding journal seal").derive(seed)
 
 
 def _key() -> Ed25519PrivateKey:
