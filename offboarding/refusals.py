@@ -62,7 +62,7 @@ REASONS = {
     "late_notice": gettext_noop(
         "The notice of %(notice_day)s came after %(latest)s, the latest day; a person decides what it means."
     ),
-    "unreadable": gettext_noop("The stored milestones are not readable: %(given)s."),
+    "unreadable": gettext_noop("The stored values are not readable: %(given)s."),
 }  # fmt: skip
 
 

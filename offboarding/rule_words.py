@@ -20,7 +20,7 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 TITLES = {
     Mark.LATEST_NOTICE: gettext_noop("latest day for a timely notice"),
-    Mark.SERVICE_ENDS: gettext_noop("last day of service"),
+    Mark.SERVICE_ENDS: gettext_noop("service ends"),
     Mark.EXPORT_UNTIL: gettext_noop("last day to request an export"),
     Mark.DELETE_FROM: gettext_noop("deletion not before"),
 }
