@@ -91,13 +91,13 @@ def infeasible(until: date, told_on: date | None) -> Decisions:
 def test_the_vendor_takes_up_to_seven_months_where_it_says_so_in_time():
     found = clock(ACT_2026, notice(LATE), decisions=infeasible(date(2027, 8, 14), date(2027, 1, 7)))
     assert (found.service_ends.day, found.service_ends.rule.code) == (date(2027, 8, 14), "transition_infeasible")
-    with pytest.raises(PolicyError, match=r"until 2027-08-14 at most, not 2027-08-15 .*art. 25\(4\)"):
+    with pytest.raises(PolicyError, match=r"until 2027-08-14 at most, not 2027-08-15.*art. 25\(4\)"):
         clock(ACT_2026, notice(LATE), decisions=infeasible(date(2027, 8, 15), date(2027, 1, 7)))
 
 
 def test_the_vendor_has_fourteen_working_days_to_say_so():
     assert told_by(SwitchingRules(), LATE) == date(2027, 1, 7), "without weekends, Christmas, New Year and Epiphany"
-    with pytest.raises(PolicyError, match=r"told on 2027-01-08; the last day for it was 2027-01-07 .*art. 25\(4\)"):
+    with pytest.raises(PolicyError, match=r"told on 2027-01-08; the last day for it was 2027-01-07.*art. 25\(4\)"):
         clock(ACT_2026, notice(LATE), decisions=infeasible(date(2027, 5, 1), date(2027, 1, 8)))
     with pytest.raises(PolicyError, match="cannot be told on 2026-12-14"):
         clock(ACT_2026, notice(LATE), decisions=infeasible(date(2027, 5, 1), date(2026, 12, 14)))
