@@ -122,10 +122,12 @@ def phase_of(agreement: Agreement, on: date, *, undecided: bool | None = None) -
 
 def _holds(rule: Q, facts: Mapping[str, Any]) -> bool:
     """Reads the conditions above, which nest nothing but AND and OR."""
-    parts = (_holds(part, facts) if isinstance(part, Q) else _true(*part, facts) for part in rule.children)
+    parts = (_holds(part, facts) if isinstance(part, Q) else _is_true(part, facts) for part in rule.children)
     return any(parts) if rule.connector == Q.OR else all(parts)
 
 
-def _true(lookup: str, wanted: Any, facts: Mapping[str, Any]) -> bool:
+def _is_true(part: Any, facts: Mapping[str, Any]) -> bool:
+    lookup, wanted = part
     name, _underscores, comparison = lookup.partition("__")
-    return _COMPARE[comparison](facts[name], facts[wanted.name] if isinstance(wanted, F) else wanted)
+    right = facts[wanted.deconstruct()[1][0]] if isinstance(wanted, F) else wanted
+    return _COMPARE[comparison](facts[name], right)

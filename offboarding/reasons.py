@@ -1,76 +1,74 @@
-"""What needs a person: each reason by the record that waits, for the list, the first page and one agreement's page."""
+"""Why an agreement needs a person: each reason is a selection of records, indexed, from which its agreement follows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import CharField, QuerySet, TextChoices, Value
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from offboarding.models import Agreement
 
+Rows = QuerySet[Any, Any]
+
 
 class Reason(TextChoices):
-    """Why a person has to look, the most urgent first."""
+    """What waits, the most urgent first."""
 
     NOTICE = "notice", _("a notice waits for a decision")
-    OBJECTION = "objection", _("an objection is open")
+    OBJECTION = "objection", _("an objection is not settled")
     WAIVER = "waiver", _("a waiver waits for approval")
     LETTER = "letter", _("a letter did not arrive")
-    MESSAGE = "message", _("a message waits")
+    MESSAGE = "message", _("a message waits to be settled")
 
 
-WAITING: dict[Reason, tuple[str, Q]] = {
-    Reason.NOTICE: ("TerminationNotice", Q(state="received")),
-    Reason.OBJECTION: ("TerminationNotice", Q(objected_at__isnull=False, objection_settled_at=None)),
-    Reason.WAIVER: ("Waiver", Q(state="open")),
-    Reason.LETTER: ("Letter", Q(state__in=["refused", "bounced", "unclear"])),
-    Reason.MESSAGE: ("StoredMessage", Q(state="problem")),
-}
-"""Reason → the records in which it lies, and which of them wait: the one definition."""
-OF_A_CUSTOMER = (Reason.LETTER, Reason.MESSAGE)
-"""Records that may be a customer's and no agreement's: those are about each of the customer's agreements."""
+OF_CUSTOMER = (Reason.LETTER, Reason.MESSAGE)
+"""These may name a customer and no agreement: then they are about each agreement of the customer."""
 
 
-def _waiting(reason: Reason) -> QuerySet[Any]:
-    model, condition = WAITING[reason]
-    return apps.get_model("offboarding", model)._default_manager.filter(condition)
+def _waiting() -> Iterator[tuple[Reason, Rows]]:
+    """Each reason with the records that wait for a person."""
+    yield Reason.NOTICE, _records("TerminationNotice").undecided()
+    yield Reason.OBJECTION, _records("TerminationNotice").disputed()
+    yield Reason.WAIVER, _records("Waiver").filter(state="open")
+    yield Reason.LETTER, _records("Letter").undelivered()
+    yield Reason.MESSAGE, _records("StoredMessage").waiting_for_a_person()
 
 
-def waiting_agreements() -> QuerySet[Any]:
-    """The numbers of all agreements about which something waits, as a subquery over what waits (which is little)."""
-    of_agreements = [_waiting(reason).filter(agreement__isnull=False).values("agreement") for reason in Reason]
-    agreements = apps.get_model("offboarding", "Agreement")._default_manager
-    of_customers = [
-        agreements.filter(
-            customer__in=_waiting(reason).filter(agreement=None, customer__isnull=False).values("customer")
-        )
-        for reason in OF_A_CUSTOMER
-    ]
-    first, *others = [*of_agreements, *(found.order_by().values("pk") for found in of_customers)]
-    return first.order_by().union(*(other.order_by() for other in others))
+def _records(name: str) -> Any:
+    return apps.get_model("offboarding", name)._default_manager
 
 
-def reasons_by_agreement(agreements: Sequence[Agreement]) -> dict[int, list[Reason]]:
-    """Agreement's number → why it needs a person, the most urgent first; one query for a page of agreements."""
-    if not agreements:
+def _arms() -> Iterator[tuple[Reason, Rows, str]]:
+    """Reason, records, and the path from a record to the agreement it is about; each reads its own small index."""
+    for reason, records in _waiting():
+        yield reason, records.filter(agreement__isnull=False), "agreement"
+        if reason in OF_CUSTOMER:
+            yield reason, records.filter(agreement=None, customer__isnull=False), "customer__agreements"
+
+
+def waiting_agreements() -> Rows:
+    """The ids of all agreements that need a person, as one sub-query."""
+    first, *others = [rows.order_by().values_list(path) for _reason, rows, path in _arms()]
+    return first.union(*others)
+
+
+def reasons_by_agreement(agreements: Iterable[Agreement]) -> dict[int, list[Reason]]:
+    """Agreement's id → its reasons, the most urgent first, for a page of agreements in one query."""
+    ids = [agreement.pk for agreement in agreements]
+    if not ids:
         return {}
-    facts = {reason.value: Exists(_waiting(reason).filter(_about(reason))) for reason in Reason}
-    numbers = [agreement.pk for agreement in agreements]
-    rows = apps.get_model("offboarding", "Agreement")._default_manager.filter(pk__in=numbers).order_by()
-    found = {row["pk"]: row for row in rows.values("pk", **{f"waits_{name}": fact for name, fact in facts.items()})}
-    return {number: [reason for reason in Reason if found[number][f"waits_{reason}"]] for number in numbers}
+    first, *others = [
+        rows.order_by().filter(**{f"{path}__in": ids}).values_list(path, Value(reason.value, CharField()))
+        for reason, rows, path in _arms()
+    ]
+    found = set(first.union(*others))
+    return {pk: [reason for reason in Reason if (pk, reason.value) in found] for pk in ids}
 
 
 def reasons_of(agreement: Agreement) -> list[Reason]:
-    """Why one agreement needs a person, the most urgent first; empty where it does not."""
+    """Why one agreement needs a person; empty where it does not."""
     return reasons_by_agreement([agreement])[agreement.pk]
-
-
-def _about(reason: Reason) -> Q:
-    """What ties a record to the agreement of the outer query."""
-    mine = Q(agreement=OuterRef("pk"))
-    return mine | Q(agreement=None, customer=OuterRef("customer")) if reason in OF_A_CUSTOMER else mine
