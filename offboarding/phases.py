@@ -11,15 +11,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case, CharField, DateField, Exists, F, Func, IntegerField, OuterRef, Q, TextChoices, Value
 from django.db.models import When as If
-from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from offboarding.dates import Cause
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
     from offboarding.models import Agreement
 
 ENDS_AT_ONCE = [cause.value for cause in Cause if cause is not Cause.EXPIRY]
