@@ -142,6 +142,7 @@ _AGREEMENTS = {
 
 _LETTERS = {
     "letter.written": Event(_("Letter written: %(occasion)s."), **LETTER, due_at=MOMENT, recipients=COUNT),
+    "letter.nobody": Event(_("Nobody to write to about this: %(occasion)s."), occasion=OCCASION, key_sha256=HASH),
     "letter.sent": Event(_("Letter sent: %(occasion)s."), **LETTER),
     "letter.refused": Event(_("Letter refused by the mail server: %(occasion)s."), **LETTER, status=CODE),
     "letter.bounced": Event(_("Letter came back: %(occasion)s."), **LETTER, status=CODE, message=ID),

@@ -1,0 +1,140 @@
+"""What a letter says, in words of the active language: the facts that the templates of an occasion are filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from offboarding import clock
+from offboarding.letter_body import Date, one_line
+from offboarding.milestones import Mark, Milestone, Milestones
+from offboarding.models import Agreement, Letter
+from offboarding.rule_words import day_in_words, sentence, title
+
+CONTEXT = frozenset(
+    {"notice", "because", "before", "until", "released", "enclosure", "assistance", "available_until", "page"}
+)
+"""What a verb may tell ``letters.write`` beside the agreement.
+
+``notice``: TerminationNotice · ``because``: a reason that the customer may read · ``before``: the Milestones that are
+replaced · ``until``: date to which the agreement is renewed · ``released``: True when a hold ends · ``enclosure``: name
+in the ``evidence`` storage · ``assistance``: TransferAssistance · ``available_until``: date to which an export can be
+fetched · ``page``: path of our own site, e.g. ``/case/``.
+"""
+WITH_NOTICE_DAY = (Letter.Occasion.DECISION, Letter.Occasion.DATES_CHANGED)
+"""Where the latest day for a notice still explains something."""
+
+
+def facts(agreement: Agreement, context: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Everything the templates may show; every text is one line. ValueError for what ``CONTEXT`` does not name."""
+    if unknown := sorted(set(context) - CONTEXT):
+        raise ValueError(f"letters know no context {', '.join(unknown)}; they know {', '.join(sorted(CONTEXT))}.")
+    told = {
+        "customer": one_line(agreement.customer.name),
+        "number": one_line(agreement.number),
+        "vendor": one_line(settings.VENDOR_NAME),
+        "ending": agreement.ending,
+        "because": one_line(context.get("because", "")),
+        "released": bool(context.get("released")),
+        "enclosure": bool(context.get("enclosure")),
+        "until": _day(context.get("until")),
+        "available_until": _day(context.get("available_until")),
+        "page": _own_page(context.get("page", "")),
+        "service_ends": _day(agreement.service_ends),
+        "export_until": _day(agreement.export_until),
+        "delete_from": _day(agreement.delete_from),
+        "can_request": agreement.export_until is not None and agreement.export_until >= today,
+        "days_left": (agreement.delete_from - today).days if agreement.delete_from else None,
+    }
+    return told | _of_notice(context.get("notice")) | _of_assistance(context.get("assistance"))
+
+
+def _of_notice(notice: Any) -> dict[str, Any]:
+    if notice is None:
+        return {"notice": False}
+    return {
+        "notice": True,
+        "received": moment_in_words(notice.received_at),
+        "received_day": day_in_words(clock.local_day(notice.received_at)),
+        "needs_person": bool(notice.needs),
+        "duplicate": notice.state == "duplicate",
+        "decision": notice.decision,
+        "reason": one_line(notice.because),
+        "object_until": "" if notice.objection_settled_at else _day(notice.object_until),
+        "objection_settled": notice.objection_settled_at is not None,
+    }
+
+
+def _of_assistance(assistance: Any) -> dict[str, Any]:
+    if assistance is None:
+        return {"assistance": ""}
+    hours = assistance.estimated_hours
+    return {
+        "assistance": assistance.state,
+        "scope": one_line(assistance.scope),
+        "separate_agreement": one_line(assistance.separate_agreement),
+        "hours": "" if hours is None else f"{hours.normalize():f}",
+        "charged": assistance.charged,
+        "declined_because": one_line(assistance.ended_because),
+    }
+
+
+def _own_page(path: str) -> str:
+    """A whole address on our own site; never a query, so that no token can slip into a letter."""
+    if not path:
+        return ""
+    if not path.startswith("/") or path.startswith("//") or set(path) & set("?#\\ \r\n"):
+        raise ValueError(f"{path!r} is no page of ours.")
+    return f"{settings.SITE_URL}{path}"
+
+
+def _day(day: date | None) -> str:
+    return day_in_words(day) if day else ""
+
+
+def zone_in_words() -> str:
+    """``Swedish time (Europe/Stockholm)``; other zones by their name alone."""
+    key = clock.zone().key
+    return (
+        _("Swedish time (Europe/Stockholm)") if key == "Europe/Stockholm" else _("time zone %(zone)s") % {"zone": key}
+    )
+
+
+def moment_in_words(moment: datetime) -> str:
+    """``Thursday 31 December 2026, 14:05, Swedish time (Europe/Stockholm)``."""
+    local = moment.astimezone(clock.zone())
+    return f"{day_in_words(local.date())}, {date_format(local, 'H:i')}, {zone_in_words()}"
+
+
+def dates_in_words(
+    occasion: Letter.Occasion, milestones: Milestones | None, before: Milestones | None = None
+) -> list[Date]:
+    """The milestones a letter names, each with its rule; ``before`` adds the day that it had."""
+    if milestones is None:
+        return []
+    shown = [mark for mark in Mark if mark is not Mark.LATEST_NOTICE or occasion in WITH_NOTICE_DAY]
+    return [_date(milestones[mark], before[mark] if before else None) for mark in shown]
+
+
+def _date(milestone: Milestone, before: Milestone | None) -> Date:
+    moved = before is not None and before.day != milestone.day
+    return Date(
+        title=capfirst(title(milestone.mark)),
+        when=when_in_words(milestone),
+        why=sentence(milestone.rule),
+        before=_("Before: %(day)s.") % {"day": day_in_words(before.day)} if moved and before else "",
+    )
+
+
+def when_in_words(milestone: Milestone) -> str:
+    """The day, which end of it counts, and by whose clock."""
+    facts = {"day": day_in_words(milestone.day), "zone": zone_in_words()}
+    if milestone.mark is Mark.DELETE_FROM:
+        return _("%(day)s, from the start of the day, %(zone)s") % facts
+    return _("%(day)s, until the end of the day, %(zone)s") % facts
