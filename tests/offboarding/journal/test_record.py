@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
 
 from offboarding import journal, journal_words
 from offboarding.actors import Actor
