@@ -17,6 +17,7 @@ from offboarding.refusals import (
     PolicyError,
 )
 from offboarding.terms import Terms
+from offboarding.ways_to_end import Decisions
 
 MOST_NOTICE_MONTHS, LEAST_TRANSITION_DAYS, MOST_INFEASIBLE_MONTHS = 2, 30, 7
 MOST_INFEASIBLE_WORKING_DAYS, LEAST_RETRIEVAL_DAYS = 14, 30
@@ -117,36 +118,27 @@ class Transition:
 
 
 def transition(
-    rules: SwitchingRules,
-    notice_days: int,
-    request: date,
-    *,
-    transition_until: date | None = None,
-    infeasible_until: date | None = None,
-    infeasible_told_on: date | None = None,
+    rules: SwitchingRules, notice_days: int, request: date, decisions: Decisions, standing: Decisions
 ) -> Transition:
     """The transition after a switching request received on ``request``, which itself is not counted.
 
-    It follows the agreement's ``notice_days``, or ``notice_months`` where those are fewer.
-    ``transition_until``: the customer's one extension (art. 25(5)); ``infeasible_*``: the vendor's other transition
-    (art. 25(4)). The later of what was decided counts. PolicyError for a decision that the law does not allow.
+    It follows the agreement's ``notice_days``, or ``notice_months`` where those are fewer. The customer's extension
+    (art. 25(5)) or the vendor's other transition (art. 25(4)) counts where it is later; PolicyError where the law does
+    not allow it, unless it is one of the ``standing`` decisions, which other facts may overtake.
     """
     notice_ends = min(plus_days(request, notice_days), plus_months(request, rules.notice_months))
     usual = Transition(notice_ends, plus_days(notice_ends, rules.transition_days), "")
     found = [usual]
-    if (infeasible_until is None) != (infeasible_told_on is None):
+    if (decisions.infeasible_until is None) != (decisions.infeasible_told_on is None):
         raise PolicyError("infeasible_until", INFEASIBLE_ARTICLE, "infeasible_incomplete")
-    if infeasible_until is not None and infeasible_told_on is not None:
-        _check_told(rules, request, infeasible_told_on)
-        most = plus_months(notice_ends, rules.infeasible_months)
-        if infeasible_until > most:
-            raise PolicyError(
-                "infeasible_until", INFEASIBLE_ARTICLE, "infeasible_too_long",
-                given=infeasible_until.isoformat(), day=most.isoformat(),
-            )  # fmt: skip
-        found.append(_longer(usual, "infeasible_until", INFEASIBLE_ARTICLE, infeasible_until, "infeasible"))
-    if transition_until is not None:
-        found.append(_longer(usual, "transition_until", EXTENSION_ARTICLE, transition_until, "extended"))
+    if decisions.infeasible_until is not None and decisions.infeasible_told_on is not None:
+        _check_told(rules, request, decisions.infeasible_told_on)
+        _check_most(plus_months(notice_ends, rules.infeasible_months), decisions.infeasible_until)
+        found.append(Transition(notice_ends, decisions.infeasible_until, "infeasible"))
+    if decisions.transition_until is not None:
+        found.append(Transition(notice_ends, decisions.transition_until, "extended"))
+    for longer in found:
+        _check_longer(usual, longer, standing)
     return max(found, key=lambda each: each.ends)
 
 
@@ -167,7 +159,18 @@ def _check_told(rules: SwitchingRules, request: date, told_on: date) -> None:
         )
 
 
-def _longer(usual: Transition, field: str, article: str, until: date, longer: str) -> Transition:
-    if checked_day(field, until) < usual.ends:
-        raise PolicyError(field, article, "transition_earlier", given=until.isoformat(), day=usual.ends.isoformat())
-    return Transition(usual.notice_ends, until, longer) if until > usual.ends else usual
+def _check_most(most: date, until: date) -> None:
+    if until > most:
+        raise PolicyError(
+            "infeasible_until", INFEASIBLE_ARTICLE, "infeasible_too_long",
+            given=until.isoformat(), day=most.isoformat(),
+        )  # fmt: skip
+
+
+def _check_longer(usual: Transition, longer: Transition, standing: Decisions) -> None:
+    field = {"": "", "extended": "transition_until", "infeasible": "infeasible_until"}[longer.longer]
+    if longer.ends < usual.ends and getattr(standing, field) != longer.ends:
+        article = EXTENSION_ARTICLE if longer.longer == "extended" else INFEASIBLE_ARTICLE
+        raise PolicyError(
+            field, article, "transition_earlier", given=longer.ends.isoformat(), day=usual.ends.isoformat()
+        )

@@ -78,17 +78,19 @@ def milestones(
     contract: ContractRules = CONTRACT,
     switching: SwitchingRules = SWITCHING,
 ) -> Milestones:
-    """The four milestones with their rules.
+    """The four milestones with their rules. ``decisions``: new ones and those that still stand.
 
     With ``previous`` none of ``service_ends``, ``export_until`` and ``delete_from`` moves earlier, but by a waiver: it
     moves ``delete_from``, and ``export_until`` to the day before, as what is deleted cannot be requested.
-    LateNoticeError where a person must decide first, PolicyError or ClockError where something cannot be.
+    LateNoticeError where a person must decide first, PolicyError or ClockError where something cannot be. A decision
+    that ``previous`` was counted with already is not refused again: where other facts overtake it, it changes nothing.
     """
     check_policy(terms, contract, switching)
     if _undecided(terms, ending):
         raise _late_notice(terms, ending, zone, previous, contract)
     term, contract_end, why = last_day(terms, ending)
-    moved = _transition(terms, ending, decisions, switching)
+    standing = NOTHING_DECIDED if previous is None else previous.decisions
+    moved = _transition(terms, ending, decisions, standing, switching)
     act = None if moved is None else (moved.ends, _transition_rule(moved, ending, decisions, switching))
     service = _kept(_later((contract_end, why), act), previous, Mark.SERVICE_ENDS)
     act = None if moved is None else _retrieval(moved, switching)
@@ -96,7 +98,7 @@ def milestones(
     export, delete = _closing(window, service[0], decisions, previous)
     latest = plus_days(term.end, -terms.notice_days, field="notice_days")
     notice = latest, Rule("notice_before_end", {"term_end": _iso(term.end), "notice_days": terms.notice_days})
-    return Milestones.of(dict(zip(Mark, (notice, service, export, delete), strict=True)), zone)
+    return Milestones.of(dict(zip(Mark, (notice, service, export, delete), strict=True)), zone, decisions)
 
 
 def preview(
@@ -137,14 +139,16 @@ def _iso(day: date) -> str:
     return day.isoformat()
 
 
-def _transition(terms: Terms, ending: Ending, decisions: Decisions, switching: SwitchingRules) -> Transition | None:
+def _transition(
+    terms: Terms, ending: Ending, decisions: Decisions, standing: Decisions, switching: SwitchingRules
+) -> Transition | None:
     """The Data Act's clock, where it runs: a notice under it, while the agreement was in force."""
     notice_day = ending.notice_day if ending.cause is Cause.NOTICE else None
     in_force = notice_day is not None and (terms.auto_renews or notice_day <= terms.term_end)
     if notice_day is not None and in_force and terms.policy is Policy.DATA_ACT:
-        return transition(switching, terms.notice_days, notice_day, **decisions.of_transition)
+        return transition(switching, terms.notice_days, notice_day, decisions, standing)
     for field, value in decisions.of_transition.items():
-        if value is not None:
+        if value is not None and value != standing.of_transition[field]:
             article = EXTENSION_ARTICLE if field == "transition_until" else INFEASIBLE_ARTICLE
             raise PolicyError(field, article, "not_data_act")
     return None
@@ -197,18 +201,21 @@ def _closing(
     window: Found, service_ends: date, decisions: Decisions, previous: Milestones | None
 ) -> tuple[Found, Found]:
     """The last day of the window and the first of deletion, after what was promised and what people decided."""
-    export = _extended(window, _kept(window, previous, Mark.EXPORT_UNTIL), decisions.export_until)
+    export = _extended(window, previous, decisions.export_until)
     first = plus_days(export[0], 1, field="delete_from")
     delete = _kept((first, Rule("after_window", {"export_until": _iso(export[0])})), previous, Mark.DELETE_FROM)
     return _waived(export, delete, service_ends, decisions.delete_from)
 
 
-def _extended(window: Found, kept: Found, until: date | None) -> Found:
+def _extended(window: Found, previous: Milestones | None, until: date | None) -> Found:
+    kept = _kept(window, previous, Mark.EXPORT_UNTIL)
     if until is None:
         return kept
-    if until < kept[0]:
+    if until >= kept[0]:
+        return (until, Rule("extended", {"computed": _iso(window[0])})) if until > window[0] else kept
+    if previous is None or previous.decisions.export_until != until:
         raise PolicyError("export_until", NO_EARLIER, "extension_earlier", given=_iso(until), day=_iso(kept[0]))
-    return (until, Rule("extended", {"computed": _iso(window[0])})) if until > window[0] else kept
+    return kept
 
 
 def _waived(export: Found, delete: Found, service_ends: date, waived: date | None) -> tuple[Found, Found]:

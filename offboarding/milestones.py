@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from offboarding.calendar_days import end_of_day, hours_between, read_day, start_of_day
 from offboarding.refusals import ClockError, Fact
+from offboarding.ways_to_end import Decisions
 
 
 class Mark(StrEnum):
@@ -94,28 +95,32 @@ class Milestone:
     rule: Rule
 
     @classmethod
-    def on(cls, mark: Mark, day: date, zone: ZoneInfo, rule: Rule) -> Milestone:
+    def on(cls, mark: Mark, day: date, rule: Rule, zone: ZoneInfo) -> Milestone:
         """The milestone of that day in that zone. ClockError at the edges of the calendar."""
         return cls(mark, day, start_of_day(day, zone), end_of_day(day, zone), rule)
 
 
 @dataclass(frozen=True, slots=True)
 class Milestones(Mapping[Mark, Milestone]):
-    """All four by ``Mark``, in the order of time; each also by its name. ``zone`` is the vendor's."""
+    """All four by ``Mark``, in the order of time; each also by its name.
+
+    ``zone`` is the vendor's. ``decisions`` are those they were counted with: what stands among them when the dates are
+    counted again is nothing new to refuse.
+    """
 
     latest_notice: Milestone
     service_ends: Milestone
     export_until: Milestone
     delete_from: Milestone
     zone: ZoneInfo
+    decisions: Decisions
 
     @classmethod
-    def of(cls, found: Mapping[Mark, tuple[date, Rule]], zone: ZoneInfo) -> Milestones:
+    def of(cls, found: Mapping[Mark, tuple[date, Rule]], zone: ZoneInfo, decisions: Decisions) -> Milestones:
         """The milestones of those days in that zone. ClockError at the edges of the calendar."""
-        made = {mark: Milestone.on(mark, day, zone, rule) for mark, (day, rule) in found.items()}
-        return cls(
-            made[Mark.LATEST_NOTICE], made[Mark.SERVICE_ENDS], made[Mark.EXPORT_UNTIL], made[Mark.DELETE_FROM], zone
-        )
+        made = [Milestone.on(mark, *found[mark], zone) for mark in Mark]
+        latest_notice, service_ends, export_until, delete_from = made
+        return cls(latest_notice, service_ends, export_until, delete_from, zone, decisions)
 
     def __getitem__(self, mark: Mark) -> Milestone:
         found: Milestone = getattr(self, Mark(mark).value)
@@ -133,8 +138,8 @@ class Milestones(Mapping[Mark, Milestone]):
         return hours_between(self.service_ends.ends, self.delete_from.begins)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object: ``zone`` and, by mark, ``day`` (ISO) and ``rule`` (``code``, ``facts``)."""
-        return {"zone": self.zone.key} | {
+        """A JSON object: ``zone``, ``decisions`` and, by mark, ``day`` (ISO) and ``rule`` (``code``, ``facts``)."""
+        return {"zone": self.zone.key, "decisions": self.decisions.to_json()} | {
             mark.value: {
                 "day": milestone.day.isoformat(),
                 "rule": {"code": milestone.rule.code, "facts": dict(milestone.rule.facts)},
@@ -146,9 +151,10 @@ class Milestones(Mapping[Mark, Milestone]):
     def from_json(cls, data: Any) -> Milestones:
         """The milestones behind ``to_json``; ClockError for anything missing, additional or unknown."""
         try:
-            if set(data) != {"zone", *Mark}:
+            if set(data) != {"zone", "decisions", *Mark}:
                 raise ValueError(f"{sorted(data)}")
-            return cls.of({mark: _found(mark, data[mark]) for mark in Mark}, ZoneInfo(data["zone"]))
+            found = {mark: _found(mark, data[mark]) for mark in Mark}
+            return cls.of(found, ZoneInfo(data["zone"]), Decisions.from_json(data["decisions"]))
         except ClockError:
             raise
         except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError) as error:

@@ -48,6 +48,7 @@ def rule(**values):
     [
         {}, None, [], "text", 7,
         change(zone="Europe/Atlantis"), change(zone="../../etc/passwd"), change(zone=None), change(more=1),
+        change(decisions=None), change(decisions={"more": 1}),
         {name: value for name, value in clock().to_json().items() if name != "latest_notice"},
         change(service_ends=None), change(service_ends={}),
         change(service_ends=clock().to_json()["service_ends"] | {"day": "2026-13-01"}),

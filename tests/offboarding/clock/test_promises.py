@@ -8,7 +8,7 @@ import pytest
 
 from offboarding.dates import Cause, Decisions, Ending, Late, PolicyError
 from offboarding.refusals import ClockError
-from tests.offboarding.clock.contracts import ONCE_2026, YEAR_2026, clock, codes, days, notice
+from tests.offboarding.clock.contracts import ACT_2026, ONCE_2026, YEAR_2026, clock, codes, days, notice
 
 NEXT_TERM = notice(date(2026, 12, 2), Late.NEXT_TERM)
 ACCEPTED = notice(date(2026, 12, 2), Late.ACCEPTED)
@@ -65,6 +65,23 @@ def test_an_extension_that_is_no_longer_stated_is_still_kept():
     again = clock(previous=longer)
     assert days(again) == days(longer)
     assert again.export_until.rule.facts == {"day": "2027-05-01", "computed": "2027-03-31"}
+
+
+def test_an_extension_that_stands_is_overtaken_by_later_facts_without_a_word():
+    decisions = Decisions(export_until=date(2027, 4, 10))
+    longer = clock(ONCE_2026, Ending(Cause.EXPIRY), decisions=decisions)
+    overtaken = clock(ONCE_2026, notice(date(2027, 1, 20)), decisions=decisions, previous=longer)
+    assert (overtaken.export_until.day, overtaken.export_until.rule.code) == (date(2027, 4, 20), "window_from_notice")
+    assert clock(ONCE_2026, notice(date(2027, 1, 20)), decisions=decisions, previous=overtaken) == overtaken
+
+
+def test_a_transition_that_stands_ends_with_the_notice_it_belonged_to():
+    decisions = Decisions(transition_until=date(2027, 6, 30))
+    extended = clock(ACT_2026, decisions=decisions)
+    agreed = Ending(Cause.MUTUAL, service_ends=date(2027, 7, 31))
+    assert clock(ACT_2026, agreed, decisions=decisions, previous=extended).service_ends.day == date(2027, 7, 31)
+    later = clock(ACT_2026, notice(date(2027, 8, 1)), decisions=decisions, previous=extended)
+    assert later.service_ends.day == date(2027, 12, 31)
 
 
 def test_a_waiver_brings_deletion_forward_and_ends_the_window_the_day_before():
