@@ -136,6 +136,7 @@ def transition(
         _check_most(plus_months(notice_ends, rules.infeasible_months), decisions.infeasible_until)
         found.append(Transition(notice_ends, decisions.infeasible_until, "infeasible"))
     if decisions.transition_until is not None:
+        _check_once(decisions.transition_until, standing.transition_until)
         found.append(Transition(notice_ends, decisions.transition_until, "extended"))
     for longer in found:
         _check_longer(usual, longer, standing)
@@ -165,6 +166,11 @@ def _check_most(most: date, until: date) -> None:
             "infeasible_until", INFEASIBLE_ARTICLE, "infeasible_too_long",
             given=until.isoformat(), day=most.isoformat(),
         )  # fmt: skip
+
+
+def _check_once(until: date, before: date | None) -> None:
+    if before is not None and before != until:
+        raise PolicyError("transition_until", EXTENSION_ARTICLE, "extended_once", day=before.isoformat())
 
 
 def _check_longer(usual: Transition, longer: Transition, standing: Decisions) -> None:

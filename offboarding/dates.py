@@ -204,7 +204,8 @@ def _closing(
     export = _extended(window, previous, decisions.export_until)
     first = plus_days(export[0], 1, field="delete_from")
     delete = _kept((first, Rule("after_window", {"export_until": _iso(export[0])})), previous, Mark.DELETE_FROM)
-    return _waived(export, delete, service_ends, decisions.delete_from)
+    standing = previous is not None and previous.decisions.delete_from == decisions.delete_from
+    return _waived(export, delete, service_ends, decisions.delete_from, standing)
 
 
 def _extended(window: Found, previous: Milestones | None, until: date | None) -> Found:
@@ -218,8 +219,10 @@ def _extended(window: Found, previous: Milestones | None, until: date | None) ->
     return kept
 
 
-def _waived(export: Found, delete: Found, service_ends: date, waived: date | None) -> tuple[Found, Found]:
-    if waived is None or waived == delete[0]:
+def _waived(
+    export: Found, delete: Found, service_ends: date, waived: date | None, standing: bool
+) -> tuple[Found, Found]:
+    if waived is None or waived == delete[0] or (standing and not service_ends < waived < delete[0]):
         return export, delete
     if waived <= service_ends:
         raise PolicyError("delete_from", NO_EARLIER, "waiver_in_service", given=_iso(waived), day=_iso(service_ends))

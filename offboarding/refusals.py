@@ -54,6 +54,7 @@ REASONS = {
     "waiver_later": gettext_noop("A waiver to %(given)s would not be earlier: deletion may begin on %(day)s anyway."),
     "not_data_act": gettext_noop("The agreement is not under the Data Act, or no switching was requested."),
     "transition_earlier": gettext_noop("The transition cannot end on %(given)s; it lasts until %(day)s at least."),
+    "extended_once": gettext_noop("The transition was extended to %(day)s already; the customer may do that once."),
     "infeasible_incomplete": gettext_noop("The longer transition needs both its last day and the day of telling."),
     "infeasible_too_long": gettext_noop("The longer transition may last until %(day)s at most, not %(given)s."),
     "told_late": gettext_noop("The customer was told on %(given)s; the last day for it was %(day)s."),

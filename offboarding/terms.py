@@ -44,6 +44,8 @@ class Terms:
         _count("window_days", self.window_days, 0, WINDOW_CLAUSE)
         if self.auto_renews:
             _count("renewal_months", self.renewal_months, 1, PLAIN_SENSE)
+        if not isinstance(self.policy, Policy):
+            raise ClockError("policy", "unreadable", given=str(self.policy))
 
 
 def _count(field: str, value: int, least: int, clause: str) -> None:

@@ -45,6 +45,10 @@ class Ending:
         for field in ("notice_day", "service_ends"):
             if (value := getattr(self, field)) is not None:
                 checked_day(field, value)
+        for field, kind in (("cause", Cause), ("late", Late)):
+            value = getattr(self, field)
+            if not isinstance(value, kind) and (field == "cause" or value is not None):
+                raise ClockError(field, "unreadable", given=str(value))
         if self.cause is Cause.NOTICE and self.notice_day is None:
             raise ClockError("notice_day", "day_missing")
         follows = self.cause in (Cause.NOTICE, Cause.EXPIRY)

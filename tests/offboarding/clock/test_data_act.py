@@ -84,6 +84,14 @@ def test_the_customer_extends_the_transition():
         clock(ACT_2026, notice(LATE), decisions=Decisions(transition_until=date(2027, 2, 12)))
 
 
+def test_the_customer_extends_it_once():
+    decisions = Decisions(transition_until=date(2027, 6, 30))
+    extended = clock(ACT_2026, notice(LATE), decisions=decisions)
+    assert clock(ACT_2026, notice(LATE), decisions=decisions, previous=extended) == extended
+    with pytest.raises(PolicyError, match=r"extended to 2027-06-30 already.*art. 25\(5\)"):
+        clock(ACT_2026, notice(LATE), decisions=Decisions(transition_until=date(2027, 7, 31)), previous=extended)
+
+
 def infeasible(until: date, told_on: date | None) -> Decisions:
     return Decisions(infeasible_until=until, infeasible_told_on=told_on)
 

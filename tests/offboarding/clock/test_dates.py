@@ -131,6 +131,8 @@ def test_no_service_ends_before_it_began():
         ("service_ends", {"cause": Cause.VENDOR}),
         ("late", {"cause": Cause.MUTUAL, "service_ends": IN_TIME, "late": Late.ACCEPTED}),
         ("notice_day", {"cause": Cause.NOTICE, "notice_day": datetime(2026, 10, 1)}),
+        ("cause", {"cause": "notice", "notice_day": IN_TIME}),
+        ("late", {"cause": Cause.NOTICE, "notice_day": IN_TIME, "late": "accepted"}),
     ],
 )
 def test_an_ending_that_contradicts_itself_is_refused_by_its_field(field, values):

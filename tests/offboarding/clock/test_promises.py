@@ -97,6 +97,12 @@ def test_a_waiver_may_reach_the_day_after_the_service_and_no_further():
         clock(decisions=Decisions(delete_from=date(2026, 12, 31)))
 
 
+def test_a_waiver_that_stands_is_void_where_the_service_goes_on_longer():
+    decisions = Decisions(delete_from=date(2027, 2, 1))
+    waived = clock(ending=ACCEPTED, decisions=decisions)
+    assert days(clock(ending=NEXT_TERM, decisions=decisions, previous=waived)) == days(clock(ending=NEXT_TERM))
+
+
 def test_a_waiver_to_a_later_day_is_none():
     with pytest.raises(PolicyError, match="deletion may begin on 2027-04-01 anyway"):
         clock(decisions=Decisions(delete_from=date(2027, 4, 2)))

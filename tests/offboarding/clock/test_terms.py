@@ -119,6 +119,7 @@ def test_a_person_decides_only_where_a_late_notice_makes_a_difference():
         ("renewal_months", {"renewal_months": 0}),
         ("term_start", {"term_start": datetime(2026, 1, 1)}),
         ("term_end", {"term_end": "2026-12-31"}),
+        ("policy", {"policy": "data_act"}),
     ],
 )
 def test_terms_that_no_agreement_can_have_are_refused_by_their_field(field, values):
