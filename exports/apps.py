@@ -9,5 +9,8 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         from exports.checks import check_data_map
+        from exports.journal_events import EVENTS
+        from offboarding import journal_words
 
         checks.register(check_data_map)
+        journal_words.declare(EVENTS)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
-from exports import delivery
+from exports import announcing, delivery
 from exports.contents import Category
 from exports.models import FORMATS, ExportJob, MissingFile, Volume
 from offboarding.models import Customer
@@ -45,7 +45,7 @@ def request_export(
     language: str = "",
 ) -> ExportJob:
     """Asks for a package of the customer's data; a customer has one export under way at a time."""
-    allow(by, "exports.request_exportjob")
+    actor = allow(by, "exports.request_exportjob")
     chosen = {
         "categories": _chosen("categories", categories, [category.value for category in Category]),
         "formats": _chosen("formats", formats, FORMATS),
@@ -59,6 +59,7 @@ def request_export(
                 requested_at=timezone.now(),
                 **chosen,
             )
+            announcing.record("export.requested", customer, actor=actor, export=job.pk, **chosen)
             ring(job)
     except IntegrityError as error:
         if ExportJob.objects.filter(customer=customer, state__in=ExportJob.ACTIVE).exists():
@@ -73,7 +74,7 @@ def _locked(job: ExportJob) -> ExportJob:
 
 def cancel(job: ExportJob, *, by: User) -> ExportJob:
     """Stops a waiting or running job; its worker notices within seconds and clears up."""
-    allow(by, "exports.cancel_exportjob")
+    actor = allow(by, "exports.cancel_exportjob")
     with transaction.atomic():
         job = _locked(job)
         if job.state not in ExportJob.ACTIVE:
@@ -82,13 +83,14 @@ def cancel(job: ExportJob, *, by: User) -> ExportJob:
         job.finished_at = timezone.now()
         job.save()
         names = _remove_volumes(job)
+        announcing.record("export.cancelled", job.customer, actor=actor, export=job.pk)
     delivery.remove(names)
     return job
 
 
 def retry(job: ExportJob, *, by: User) -> ExportJob:
     """Starts an export again from a new snapshot; what the failed one left is removed."""
-    allow(by, "exports.retry_exportjob")
+    actor = allow(by, "exports.retry_exportjob")
     try:
         with transaction.atomic():
             job = _locked(job)
@@ -103,6 +105,7 @@ def retry(job: ExportJob, *, by: User) -> ExportJob:
             job.error = job.step = job.worker = job.manifest_name = job.manifest_sha256 = ""
             job.rows_done = job.bytes_done = job.rows_total = job.bytes_total = 0
             job.save()
+            announcing.record("export.retried", job.customer, actor=actor, export=job.pk)
             ring(job)
     except IntegrityError as error:
         raise ValidationError({"customer": _("An export of this customer is already under way.")}) from error
@@ -115,8 +118,7 @@ def expire(job: ExportJob, *, by: User | None = None) -> ExportJob:
 
     ``by`` is None when ``run_jobs`` finds the time of keeping over.
     """
-    if by is not None:
-        allow(by, "exports.expire_exportjob")
+    actor = allow(by, "exports.expire_exportjob") if by is not None else announcing.CRON
     with transaction.atomic():
         job = _locked(job)
         due = job.expires_at is not None and job.expires_at <= timezone.now()
@@ -127,6 +129,7 @@ def expire(job: ExportJob, *, by: User | None = None) -> ExportJob:
         job.volumes.verified().update(state=Volume.State.REMOVED)
         job.state, job.expires_at = ExportJob.State.EXPIRED, None
         job.save()
+        announcing.record("export.expired", job.customer, actor=actor, export=job.pk)
     delivery.remove(names)
     return job
 
@@ -139,11 +142,20 @@ def _remove_volumes(job: ExportJob) -> list[str]:
     return names
 
 
+@transaction.atomic
 def accept_missing(files: Sequence[MissingFile], *, by: User, because: str) -> int:
     """Accepts, by name and with a reason, that these files are gone; the next run of the export counts them so."""
-    allow(by, "exports.accept_missingfile")
-    if not because.strip():
+    actor = allow(by, "exports.accept_missingfile")
+    because = because.strip()
+    if not because:
         raise ValidationError({"accepted_because": _("Say why the export is complete without this file.")})
-    return MissingFile.objects.filter(pk__in=[file.pk for file in files], accepted_by=None).update(
-        accepted_by=by, accepted_at=timezone.now(), accepted_because=because.strip()
-    )
+    chosen = MissingFile.objects.select_for_update(of=("self",)).select_related("customer").order_by("pk")
+    open_ = list(chosen.filter(pk__in=[file.pk for file in files], accepted_by=None))
+    for file in open_:
+        file.accepted_by, file.accepted_at, file.accepted_because = by, timezone.now(), because
+        file.save()
+    for customer in {file.customer for file in open_}:
+        digests = [file.path_sha256 for file in open_ if file.customer_id == customer.pk]
+        facts = {"count": len(digests), "files": digests}
+        announcing.record("export.missing_accepted", customer, actor=actor, reason=because, **facts)
+    return len(open_)

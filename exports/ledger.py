@@ -16,7 +16,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exports import announcing
 from exports.models import ExportJob, Volume
+from exports.querysets import ExportJobQuerySet
 
 T = TypeVar("T")
 
@@ -50,15 +52,7 @@ def claim(pk: int) -> ExportJob | None:
         return None
     as_read = claimable.filter(epoch=job.epoch)
     if job.attempt >= settings.EXPORT_MAX_ATTEMPTS:
-        as_read.update(
-            state=ExportJob.State.FAILED,
-            epoch=job.epoch + 1,
-            finished_at=now,
-            step="",
-            error=_("Its worker died %(times)d times. Look at the worker's log, then start it again.")
-            % {"times": job.attempt},
-        )
-        job.volumes.filter(job__state=ExportJob.State.FAILED).delete()
+        _give_up(job, as_read)
         return None
     claimed = {
         "state": ExportJob.State.RUNNING,
@@ -74,6 +68,16 @@ def claim(pk: int) -> ExportJob | None:
     for name, value in claimed.items():
         setattr(job, name, value)
     return job
+
+
+@transaction.atomic
+def _give_up(job: ExportJob, as_read: ExportJobQuerySet) -> None:
+    died = _("Its worker died %(times)d times. Look at the worker's log, then start it again.") % {"times": job.attempt}
+    failed = {"state": ExportJob.State.FAILED, "epoch": job.epoch + 1, "finished_at": timezone.now(), "step": ""}
+    if as_read.update(**failed, error=died):
+        job.volumes.all().delete()
+        job.refresh_from_db()
+        announcing.ended(job)
 
 
 class Ledger:
@@ -125,35 +129,45 @@ class Ledger:
         with self._lock:
             pending, self._pending = self._pending, {}
         values = {**pending, **fields, "heartbeat_at": timezone.now()}
-        if not persistently(lambda: self._mine.update(**values), settings.EXPORT_LEASE_SECONDS):
-            self._lost.set()
-            raise SupersededError(f"job {self.job.pk}, epoch {self.epoch}")
+        self._owned(persistently(lambda: self._mine.update(**values), settings.EXPORT_LEASE_SECONDS))
         self._confirmed = time.monotonic()
 
     def change(self, work: Callable[[], T]) -> T:
         """Runs ``work`` in a transaction that holds the job's row and only while the job is ours."""
 
         def guarded() -> T:
+            self._owned(self._mine.update(heartbeat_at=timezone.now()))
+            return work()
+
+        return self._persistently_guarded(guarded)
+
+    def finish(self, state: ExportJob.State, **fields: Any) -> None:
+        """The job's end, written once, and in the same transaction what the journal and the customer are told."""
+        now = timezone.now()
+        kept = state in (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE)
+        expires_at = now + timedelta(days=settings.EXPORT_KEEP_DAYS) if kept else None
+        values = {"state": state, "step": "", "heartbeat_at": now, "finished_at": now, "expires_at": expires_at}
+        with self._lock:
+            pending, self._pending = self._pending, {}
+
+        def end() -> None:
+            self._owned(self._mine.update(**pending | values | fields))
+            announcing.ended(ExportJob.objects.select_related("customer").get(pk=self.job.pk))
+
+        self._persistently_guarded(end)
+
+    def _owned(self, updated: int) -> None:
+        if not updated:
+            self._lost.set()
+            raise SupersededError(f"job {self.job.pk}, epoch {self.epoch}")
+
+    def _persistently_guarded(self, work: Callable[[], T]) -> T:
+        def guarded() -> T:
             with transaction.atomic():
-                if not self._mine.update(heartbeat_at=timezone.now()):
-                    self._lost.set()
-                    raise SupersededError(f"job {self.job.pk}, epoch {self.epoch}")
                 return work()
 
         self.check()
         return persistently(guarded, settings.EXPORT_LEASE_SECONDS)
-
-    def finish(self, state: ExportJob.State, **fields: Any) -> None:
-        """The job's end, written once."""
-        now = timezone.now()
-        kept = state in (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE)
-        self.write(
-            state=state,
-            step="",
-            finished_at=now,
-            expires_at=now + timedelta(days=settings.EXPORT_KEEP_DAYS) if kept else None,
-            **fields,
-        )
 
     def _beat(self) -> None:
         pause = min(2.0, settings.EXPORT_LEASE_SECONDS / 4)
