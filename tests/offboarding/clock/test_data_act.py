@@ -27,6 +27,12 @@ def test_the_contracts_clock_wins_where_it_is_later_and_the_rule_says_what_the_l
     assert found.export_until.rule.facts["data_act_clock"] == "2026-12-30"
 
 
+def test_where_both_clocks_give_the_same_day_the_contract_is_named():
+    found = clock(ACT_2026, notice(date(2026, 11, 1)))
+    assert found.service_ends.rule.code == "term_end_timely"
+    assert found.service_ends.rule.facts["data_act_clock"] == "2026-12-31"
+
+
 def test_the_laws_clock_wins_where_it_is_later_and_the_rule_says_what_the_contract_would_give():
     found = clock(ACT_2026, notice(LATE))
     assert found.service_ends.day == date(2027, 2, 13), "15 December + 30 + 30 days"

@@ -117,6 +117,13 @@ def test_the_vendor_cannot_end_the_service_before_its_own_notice():
         clock(ending=Ending(Cause.VENDOR, notice_day=date(2026, 5, 16), service_ends=date(2026, 5, 15)))
 
 
+def test_the_very_day_of_notice_and_the_first_day_of_the_term_are_possible_ends():
+    day = date(2026, 5, 16)
+    same_day = clock(ending=Ending(Cause.VENDOR, notice_day=day, service_ends=day))
+    assert (same_day.service_ends.day, same_day.export_until.rule.code) == (day, "window")
+    assert clock(ending=Ending(Cause.MUTUAL, service_ends=date(2026, 1, 1))).service_ends.day == date(2026, 1, 1)
+
+
 def test_no_service_ends_before_it_began():
     with pytest.raises(PolicyError, match="before the term begins on 2026-01-01"):
         clock(ending=Ending(Cause.MUTUAL, service_ends=date(2025, 12, 31)))

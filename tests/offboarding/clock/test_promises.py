@@ -51,6 +51,10 @@ def test_an_extension_moves_the_window_and_deletion_later():
     assert found.export_until.rule.facts == {"computed": "2027-03-31"}
 
 
+def test_an_extension_to_the_day_itself_is_none():
+    assert codes(clock(decisions=Decisions(export_until=date(2027, 3, 31)))) == codes(clock())
+
+
 def test_an_extension_to_an_earlier_day_is_refused():
     with pytest.raises(PolicyError, match="earlier than 2027-03-31, which is promised") as caught:
         clock(decisions=Decisions(export_until=date(2027, 3, 30)))
