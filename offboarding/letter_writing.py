@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.template import Context, engines
@@ -26,8 +26,7 @@ MOST_SUBJECT = 200
 """Characters of a subject before its reference; longer ones are cut by mail programs anyway."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One letter before it is put into the outbox."""
 
     subject: str

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
 
-from offboarding import phases, reasons
+from offboarding import phases, reasons, search
 
 if TYPE_CHECKING:
     from offboarding.models import Agreement, Contact, Letter, StoredMessage, TerminationNotice  # noqa: F401
@@ -23,7 +25,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def with_address(self, address: str) -> ContactQuerySet:
         """Whoever has this address, whatever its letters' case."""
-        return self.filter(email__iexact=address.strip())
+        return self.alias(address=Lower("email")).filter(address=Lower(Value(address.strip())))
+
+    def with_address_in(self, addresses: Iterable[str]) -> ContactQuerySet:
+        """Whoever has one of these addresses, which are in lower case."""
+        return self.alias(address=Lower("email")).filter(address__in=list(addresses))
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
@@ -48,6 +54,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def needing_a_person(self) -> AgreementQuerySet:
         """Where something waits that no machine may decide; ``reasons`` says what."""
         return self.filter(pk__in=reasons.waiting_agreements())
+
+    def found_by(self, words: str) -> AgreementQuerySet:
+        """Those that ``search.find`` finds, what is exactly these words first."""
+        found: AgreementQuerySet = search.find(self, words)
+        return found
 
 
 class NoticeQuerySet(models.QuerySet["TerminationNotice"]):
@@ -84,6 +95,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def to_send(self, now: datetime) -> LetterQuerySet:
         """Waiting, and due."""
         return self.filter(state="queued", due_at__lte=now)
+
+    def abandoned(self, before: datetime) -> LetterQuerySet:
+        """Being sent since before that moment: the process that did it is dead."""
+        return self.filter(state="sending", tried_at__lt=before)
 
     def undelivered(self) -> LetterQuerySet:
         """Refused, come back, or nobody knows: a person has to look."""

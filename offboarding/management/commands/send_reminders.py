@@ -1,0 +1,31 @@
+"""``manage.py send_reminders`` – for cron, every five minutes: writes what has become due, and sends what waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from offboarding import clock
+from offboarding.posting import send_due
+from offboarding.reminders import write_due
+
+
+class Command(BaseCommand):
+    """Writes reminders and warnings, then sends the outbox; each letter once, also beside another such run."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Says what was done; fails, after doing all it could, where something needs a person."""
+        reminded = write_due(clock.today())
+        if reminded.written:
+            self.stdout.write(f"written: {reminded.written}")
+        sent = send_due()
+        for state, count in sorted(sent.counts.items()):
+            self.stdout.write(f"{state}: {count}")
+        problems = list(reminded.problems)
+        if sent.trouble:
+            problems.append(f"the mail server: {sent.trouble}")
+        if problems:
+            raise CommandError("\n".join(problems))
