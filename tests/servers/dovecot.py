@@ -9,15 +9,17 @@ import imaplib
 import itertools
 import os
 import pwd
+import signal
 import socket
 import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import quote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -150,6 +152,8 @@ class Dovecot:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
+            with suppress(ProcessLookupError):  # who is connected is served to the end otherwise
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process = None
 
     def make_mailbox(self) -> Mailbox:
@@ -175,8 +179,8 @@ class Mailbox:
 
     @property
     def url(self) -> str:
-        """Over TLS, whose certificate must be trusted: see ``certificate``."""
-        return self._url("imaps", self.server.port)
+        """Over TLS; it names the ``certificate`` to trust."""
+        return f"{self._url('imaps', self.server.port)}&certificates={quote(str(self.certificate))}"
 
     @property
     def plain_url(self) -> str:
