@@ -6,9 +6,10 @@ An event keeps its UID for ever and each letter has a higher SEQUENCE, so that a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from offboarding.milestones import Mark, Milestones
 from offboarding.rule_words import sentence, title
@@ -17,13 +18,21 @@ PRODUCT = "-//Offboarding//Milestones//EN"
 IN_CALENDAR = (Mark.SERVICE_ENDS, Mark.EXPORT_UNTIL, Mark.DELETE_FROM)
 
 
-def published(
-    milestones: Milestones, *, reference: str, number: str, domain: str, page: str, sequence: int, now: datetime
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Which word about an agreement this is: ``sequence`` grows with each, ``now`` is aware."""
+
+    organizer: str
+    """The vendor's mail address; its domain makes the UIDs ours."""
+    sequence: int
+    now: datetime
+
+
+def published(milestones: Milestones, issue: Issue, *, reference: str, number: str, page: str) -> str:
     """METHOD:PUBLISH with one event per milestone, in the active language; lines end with CRLF."""
-    calendar = _calendar("PUBLISH")
+    calendar, domain = _calendar("PUBLISH"), issue.organizer.rpartition("@")[2]
     for mark in IN_CALENDAR:
-        event = _event(f"{reference}-{mark.value}@{domain}".lower(), milestones[mark].day, sequence, now)
+        event = _event(f"{reference}-{mark.value}@{domain}".lower(), milestones[mark].day, issue)
         event.add("summary", f"{title(mark)} – {number}")
         event.add("description", f"{sentence(milestones[mark].rule)} [{reference}]")
         event.add("url", page)
@@ -32,11 +41,11 @@ def published(
     return _text(calendar)
 
 
-def taken_back(earlier: str, *, sequence: int, now: datetime) -> str:
+def taken_back(earlier: str, issue: Issue) -> str:
     """METHOD:CANCEL for every event of an earlier calendar; empty where there was none."""
     calendar = _calendar("CANCEL")
     for known in _events(earlier):
-        event = _event(str(known["UID"]), known.decoded("DTSTART"), sequence, now)
+        event = _event(str(known["UID"]), known.decoded("DTSTART"), issue)
         event.add("summary", str(known["SUMMARY"]))
         event.add("status", "CANCELLED")
         calendar.add_component(event)
@@ -61,11 +70,12 @@ def _calendar(method: str) -> Calendar:
     return calendar
 
 
-def _event(uid: str, day: date, sequence: int, now: datetime) -> Event:
+def _event(uid: str, day: date, issue: Issue) -> Event:
     event = Event()
     event.add("uid", uid)
-    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
-    event.add("sequence", sequence)
+    event.add("dtstamp", issue.now.astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", issue.sequence)
+    event.add("organizer", vCalAddress(f"mailto:{issue.organizer}"))
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")

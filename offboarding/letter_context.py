@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -79,7 +80,7 @@ def _of_assistance(assistance: Any) -> dict[str, Any]:
         "assistance": assistance.state,
         "scope": one_line(assistance.scope),
         "separate_agreement": one_line(assistance.separate_agreement),
-        "hours": "" if hours is None else f"{hours.normalize():f}",
+        "hours": "" if hours is None else number_format(Decimal(f"{hours.normalize():f}")),
         "charged": assistance.charged,
         "declined_because": one_line(assistance.ended_because),
     }
@@ -113,12 +114,13 @@ def moment_in_words(moment: datetime) -> str:
 
 
 def dates_in_words(
-    occasion: Letter.Occasion, milestones: Milestones | None, before: Milestones | None = None
+    agreement: Agreement, occasion: Letter.Occasion, milestones: Milestones | None, before: Milestones | None = None
 ) -> list[Date]:
     """The milestones a letter names, each with its rule; ``before`` adds the day that it had."""
     if milestones is None:
         return []
-    shown = [mark for mark in Mark if mark is not Mark.LATEST_NOTICE or occasion in WITH_NOTICE_DAY]
+    noticed = agreement.ending == Agreement.Ending.NOTICE and occasion in WITH_NOTICE_DAY
+    shown = [mark for mark in Mark if mark is not Mark.LATEST_NOTICE or noticed]
     return [_date(milestones[mark], before[mark] if before else None) for mark in shown]
 
 

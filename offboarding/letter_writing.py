@@ -54,7 +54,7 @@ def written(occurrence: Occurrence, *, language: str, name: str) -> Written:
     with translation.override(language):
         told = facts(agreement, occurrence.context, clock.local_day(occurrence.now))
         subject, blocks = read_body(_rendered(f"letters/{occasion.value}.txt", told))
-        dates = dates_in_words(occasion, milestones, occurrence.context.get("before"))
+        dates = dates_in_words(agreement, occasion, milestones, occurrence.context.get("before"))
         opening = _("Hello %(name)s,") % {"name": one_line(name)} if one_line(name) else _("Hello,")
         closing = _closing(agreement, language)
         html = render_to_string(
@@ -81,9 +81,7 @@ def help_page(language: str) -> str:
 def _closing(agreement: Agreement, language: str) -> dict[str, str]:
     return {
         "help_text": _("What happens when you leave, when, and in which formats you get your data:"),
-        "reply_text": _(
-            "If anything is unclear, reply to this letter; a person reads it. Our reference: %(reference)s."
-        )
+        "reply_text": _("Is anything unclear? Reply to this letter; a person reads it. Our reference: %(reference)s.")
         % {"reference": agreement.reference},
         "regards": _("Kind regards,"),
         "vendor": one_line(settings.VENDOR_NAME),
@@ -102,16 +100,10 @@ def _shortened(subject: str) -> str:
 
 def _calendar(occurrence: Occurrence, language: str) -> str:
     agreement, milestones = occurrence.agreement, clock.milestones_of(occurrence.agreement)
+    issue = calendar_file.Issue(settings.NOTICE_ADDRESS, occurrence.sequence, occurrence.now)
     if occurrence.occasion is Occasion.CONTINUES:
-        return calendar_file.taken_back(occurrence.earlier, sequence=occurrence.sequence, now=occurrence.now)
+        return calendar_file.taken_back(occurrence.earlier, issue)
     if occurrence.occasion not in WITH_CALENDAR or milestones is None:
         return ""
-    return calendar_file.published(
-        milestones,
-        reference=agreement.reference,
-        number=one_line(agreement.number),
-        domain=settings.NOTICE_ADDRESS.rpartition("@")[2],
-        page=help_page(language),
-        sequence=occurrence.sequence,
-        now=occurrence.now,
-    )
+    number, page = one_line(agreement.number), help_page(language)
+    return calendar_file.published(milestones, issue, reference=agreement.reference, number=number, page=page)

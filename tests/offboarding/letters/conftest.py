@@ -31,7 +31,11 @@ def agreement_of(customer, number):
     from offboarding.models import Agreement
 
     return Agreement.objects.create(
-        customer=customer, number=number, term_start=date(2026, 1, 1), term_end=END, reference=f"R-{number[0] * 4}-{number[-4:]}"
+        customer=customer,
+        number=number,
+        term_start=date(2026, 1, 1),
+        term_end=END,
+        reference=f"R-{number[0] * 4}-{number[-4:]}",
     )
 
 
