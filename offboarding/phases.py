@@ -91,8 +91,11 @@ def phase_in_sql(on: date) -> Case:
 
 
 def only(phase: Phase, on: date) -> Q:
-    """Rows in one phase, for a query with ``facts_in_sql``: its condition, and none that is asked before."""
-    wanted = Q()
+    """Rows in one phase, for a query with ``facts_in_sql``: its condition, and none that is asked before.
+
+    What follows from these is said once more where an index can read it.
+    """
+    wanted = {Phase.EXPORT_WINDOW: Q(export_until__gte=on), Phase.ENDING: Q(service_ends__gte=on)}.get(phase, Q())
     for earlier, rule in conditions(on).items():
         if earlier is phase:
             return wanted & rule

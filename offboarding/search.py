@@ -1,0 +1,74 @@
+"""Finding an agreement among a million: each field is a sub-query of its own index, and their numbers are united."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Case, IntegerField, Q, QuerySet, Value
+from django.db.models import When as If
+
+MOST_FOUND = 1_000
+"""More than these nobody reads: then the words are too common, and the list says that there are others."""
+_THREE = re.compile(r"\w{3}")
+_REFERENCE = re.compile(r"\[?(?:R-)?([0-9A-HJKMNP-TV-Z]{4})-?([0-9A-HJKMNP-TV-Z]{4})\]?")
+_MISREAD = str.maketrans("OIL", "011")
+
+Rows = QuerySet[Any, Any]
+
+
+def find(agreements: Any, words: str) -> Any:
+    """Agreements with these words in their number, reference, customer's name, tenant key or a contact's address.
+
+    Every field gives at most one more than ``MOST_FOUND``, so up to there none is missing. What is exactly the words
+    comes first, then the order that the query has. Without three letters or digits in a row no index knows what lies
+    inside a word: then a field must begin with the words.
+    """
+    words = " ".join(words.split())
+    if not words:
+        return agreements
+    exactly = _united([_some(agreements, one) for one in _exactly(words)])
+    found = _united([_some(agreements, one) for one in [*_exactly(words), *_similarly(words)]])
+    first = Case(If(pk__in=exactly, then=Value(0)), default=Value(1), output_field=IntegerField())
+    order = agreements.query.order_by or agreements.model._meta.ordering
+    return agreements.filter(pk__in=found).order_by(first, *order)
+
+
+def as_reference(words: str) -> str:
+    """``R-7K3M-9QXW`` from what people type (``[r-7k3m-9qxw]``, ``7K3M9QXW``, O for 0), '' where it is none."""
+    match = _REFERENCE.fullmatch(words.upper().translate(_MISREAD))
+    return f"R-{match[1]}-{match[2]}" if match else ""
+
+
+def _records(name: str) -> Any:
+    return apps.get_model("offboarding", name)._default_manager
+
+
+def _exactly(words: str) -> Iterator[Q]:
+    """Of each field alone: a condition on agreements that its own index answers."""
+    yield Q(number=words)
+    yield Q(reference=as_reference(words))
+    yield Q(customer__tenant_key=words)
+    yield Q(customer__in=_records("Contact").with_address(words).values("customer"))
+
+
+def _similarly(words: str) -> Iterator[Q]:
+    how = "icontains" if _THREE.search(words) else "istartswith"
+    each = words.split() if how == "icontains" else [words]
+    yield Q((f"number__{how}", words))
+    yield Q(*((f"customer__name__{how}", word) for word in each))
+    yield Q((f"customer__tenant_key__{how}", words))
+    yield Q(customer__in=_records("Contact").filter(Q((f"email__{how}", words))).values("customer"))
+
+
+def _some(agreements: Any, condition: Q) -> Rows:
+    """At most so many agreements; bounded inside, as SQLite bounds no part of a union."""
+    some = agreements.filter(condition).order_by().values("pk")[: MOST_FOUND + 1]
+    rows: Rows = _records("Agreement").filter(pk__in=some).order_by().values("pk")
+    return rows
+
+
+def _united(arms: list[Rows]) -> Rows:
+    return arms[0].union(*arms[1:])
