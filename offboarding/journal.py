@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from offboarding import journal_words, signing
 from offboarding.actors import Actor
-from offboarding.journal_chain import MOST_REASON, Entry, Head, check_text, hash_of, seal_of
+from offboarding.journal_chain import MOST_REASON, Entry, Head, check_text, hash_of, instant, seal_of
 from offboarding.models import Agreement, JournalEntry
 
 _LOCK = 0x6A6F75726E616C  # "journal"
@@ -43,10 +43,12 @@ def record(
     kept = journal_words.checked(event, facts or {})
     _check_reason(reason)
     head = _locked_head()
-    entry = Entry(head.seq + 1, timezone.now(), str(actor), event, customer, agreement, reason, kept, head.hash)
+    at = timezone.now()
+    entry = Entry(head.seq + 1, instant(at), str(actor), event, customer, agreement, reason, kept, head.hash)
     hash_ = hash_of(entry)
     key_id, key = signing.seal_key()
-    return JournalEntry.objects.create(**entry._asdict(), hash=hash_, key_id=key_id, seal=seal_of(hash_, key))
+    columns = {**entry._asdict(), "at": at, "hash": hash_, "key_id": key_id, "seal": seal_of(hash_, key)}
+    return JournalEntry.objects.create(**columns)
 
 
 def _check_reason(reason: str) -> None:

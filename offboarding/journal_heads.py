@@ -1,0 +1,168 @@
+"""Signed heads: what the journal's end was at some time, kept in the ``evidence`` storage where the database's
+administrators cannot reach it.
+
+One head is two files, ``journal/heads/<seq>-<hash12>.json`` (canonical JSON: ``seq``, ``hash``, ``at`` of the last
+entry, ``entries`` up to it) and the same name with ``.sig`` (``signing.Signature``). Neither is ever overwritten;
+the same entry always has the same head. The signature is written first: what has no signature proves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+
+from offboarding import signing
+from offboarding.canonical import canonical
+from offboarding.journal_chain import Head, instant
+from offboarding.models import JournalEntry
+
+FOLDER = "journal/heads"
+MOST_BYTES = 4096
+"""A head or a signature that is larger is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A head as the storage has it: its name without ending, and the head or what is wrong with it."""
+
+    name: str
+    head: Head | None
+    wrong: str = ""
+
+
+def name_of(head: Head) -> str:
+    """``journal/heads/00000000000000000042-0123456789ab``; names sort as the entries do."""
+    return f"{FOLDER}/{head.seq:020}-{head.hash[:12]}"
+
+
+def write_when_committed() -> None:
+    """Signs the journal's end once the open transaction is committed; for verbs that close a case.
+
+    Where the storage does not answer, the failure is logged and the next ``verify_journal`` signs a head.
+    """
+    transaction.on_commit(write, robust=True)
+
+
+def write() -> str:
+    """Signs the journal's last entry, unless that is done; gives the head's name, empty for an empty journal.
+
+    Raises OSError where the storage does not answer. Inside a transaction that may still be rolled back use
+    ``write_when_committed``.
+    """
+    last = JournalEntry.objects.order_by("-seq").first()
+    if last is None:
+        return ""
+    return put(Head(last.seq, last.hash), instant(last.at))
+
+
+def put(head: Head, at: str) -> str:
+    """Writes what is not there yet of a head's two files; ``at`` as ``journal_chain.instant`` writes it."""
+    name = name_of(head)
+    content = content_of(head, at)
+    with _answering():
+        _create(f"{name}.sig", signing.sign(content).to_json())
+        _create(f"{name}.json", content)
+    return name
+
+
+def content_of(head: Head, at: str) -> bytes:
+    """The bytes that are signed."""
+    return canonical({"at": at, "entries": head.seq, "hash": head.hash, "seq": head.seq})
+
+
+def exists(name: str) -> bool:
+    """Whether both files of a head are there."""
+    with _answering():
+        return all(_storage().exists(f"{name}.{ending}") for ending in ("json", "sig"))
+
+
+def every() -> Iterator[Found]:
+    """All heads, in the order of their entries; raises OSError where the storage does not answer."""
+    with _answering():
+        try:
+            _folders, files = _storage().listdir(FOLDER)
+        except FileNotFoundError:
+            return
+        for stem, names in groupby(sorted(name for name in files if name and name[0] != "."), _stem):
+            yield _read(stem, set(names))
+
+
+def _read(stem: str, files: set[str]) -> Found:
+    name = f"{FOLDER}/{stem}"
+    for ending, what in (("json", "head"), ("sig", "signature")):
+        if f"{stem}.{ending}" not in files:
+            return Found(name, None, f"The {what} {name}.{ending} is missing.")
+    content, signature = (_bytes(f"{name}.{ending}") for ending in ("json", "sig"))
+    try:
+        signed = signing.Signature.from_json(signature)
+        if signed.key_id not in signing.known_key_ids():
+            return Found(name, None, f"The head {name}.json is signed by the key {signed.key_id}, which is not ours.")
+        signing.verify(content, signed, signed.key_id)
+        fields = json.loads(content)
+        head = Head(fields["seq"], fields["hash"])
+    except (signing.SignatureError, ValueError, KeyError, TypeError) as error:
+        return Found(name, None, f"The head {name}.json or its signature is damaged: {error}")
+    if name_of(head) != name:
+        return Found(name, None, f"The head {name}.json lies under a name that is not its own.")
+    return Found(name, head)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _bytes(name: str) -> bytes:
+    with _storage().open(name, "rb") as file:
+        return bytes(file.read(MOST_BYTES))
+
+
+def _storage() -> Storage:
+    return storages["evidence"]
+
+
+def _create(name: str, content: bytes) -> None:
+    """Whole or not at all, and never over a file that stands."""
+    try:
+        path = Path(_storage().path(name))
+    except NotImplementedError:
+        if not _storage().exists(name):
+            _storage().save(name, ContentFile(content))
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Whatever a storage raises when it cannot be reached or refuses is an ``OSError``, also where it is S3."""
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as error:
+        raise OSError(str(error)) from error
