@@ -37,7 +37,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from offboarding import clock, letters, mail_matching, messages, notices, originals
@@ -46,7 +45,6 @@ from offboarding.mail import Envelope, Problem
 from offboarding.mail_matching import Candidate, Hints, Match
 from offboarding.message_words import Doubt
 from offboarding.models import Agreement, Contact, Letter, StoredMessage, TerminationNotice
-from offboarding.querysets import ContactQuerySet
 
 State = StoredMessage.State
 _LOCK = 0x696E626F78  # "inbox"
@@ -123,7 +121,7 @@ def _fate(envelope: Envelope) -> Fate:
 
 def _candidates(hints: Hints) -> Iterable[Candidate]:
     """Every agreement that a reference names or whose customer has the sender as a contact."""
-    contacts = _contacts(hints.sender_spellings)
+    contacts = Contact.objects.active().with_address_in(hints.sender_spellings)
     rights: dict[int, bool] = {}
     for customer_id, right in contacts.values_list("customer_id", "may_give_notice"):
         rights[customer_id] = rights.get(customer_id, False) or right
@@ -139,10 +137,6 @@ def _candidates(hints: Hints) -> Iterable[Candidate]:
             live=not over and agreement.erased_at is None,
             contact_right=rights.get(agreement.customer_id),
         )
-
-
-def _contacts(spellings: Iterable[str]) -> ContactQuerySet:
-    return Contact.objects.active().alias(address=Lower("email")).filter(address__in=spellings)
 
 
 def _twin(envelope: Envelope) -> StoredMessage | None:
@@ -220,14 +214,12 @@ def _follow(message: StoredMessage, envelope: Envelope, fate: Fate, actor: Actor
 
 def _give_notice(message: StoredMessage, match: Match, actor: Actor, because: str) -> None:
     """A notice, or – where the agreement refuses one – the queue for a person."""
-    agreement = Agreement.objects.get(pk=match.agreement_id)
-    senders = mail_matching.spellings(message.sender)
-    contact = _contacts(senders).filter(customer_id=match.customer_id).first()
+    agreement = Agreement.objects.select_related("customer").get(pk=match.agreement_id)
     try:
         with transaction.atomic():
             notices.receive(
                 agreement, channel=TerminationNotice.Channel.EMAIL, received_at=message.received_at, actor=actor,
-                contact=contact, sender=message.sender, message=message,
+                contact=messages.sender_at(agreement.customer, message), sender=message.sender, message=message,
                 needs=[need.value for need in match.needs], because=because,
             )  # fmt: skip
     except ValidationError:

@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 from offboarding import journal, mail, notices, originals
 from offboarding.actors import Actor
 from offboarding.mail import Envelope
+from offboarding.mail_headers import spellings
 from offboarding.message_words import Doubt
-from offboarding.models import Agreement, Contact, StoredMessage, TerminationNotice
+from offboarding.models import Agreement, Contact, Customer, StoredMessage, TerminationNotice
 from offboarding.rights import allow
 from offboarding.stating import stated
 
@@ -41,6 +42,7 @@ def store(
     file_name: str = "",
     content_type: str = MAIL,
     actor: Actor | None = None,
+    because: str = "",
     agreement: Agreement | None = None,
 ) -> tuple[StoredMessage, bool]:
     """Keeps a file as it is; gives its row and whether it is new. The same bytes twice are one row.
@@ -63,7 +65,7 @@ def store(
             defaults=row_of(original, source, received_at, file_name) | {"content_type": content_type} | facts,
         )
         if created and actor is not None:
-            write_down("message.stored", message, actor)
+            write_down("message.stored", message, actor, because=because)
     return message, created
 
 
@@ -128,6 +130,12 @@ def write_down(
     )  # fmt: skip
 
 
+def sender_at(customer: Customer, message: StoredMessage) -> Contact | None:
+    """The customer's contact with the address that the message says it is from."""
+    contacts = customer.contacts.active().with_address_in(spellings(message.sender)) if message.sender else None
+    return contacts.first() if contacts is not None else None
+
+
 @transaction.atomic
 def settle(
     message: StoredMessage,
@@ -142,7 +150,7 @@ def settle(
     """A person says what a waiting message is: a notice for an agreement, something else about it, or nothing.
 
     Without ``agreement`` there is nothing to do; with it and ``as_notice`` it becomes a notice, received when the
-    message was, else it is only put to the case.
+    message was, else it is only put to the case. Without ``contact`` its sender's address tells who gave it.
     """
     actor = allow(by, "offboarding.settle_storedmessage")
     because = stated(because, _("Say why."))
@@ -156,7 +164,7 @@ def settle(
     if agreement is not None and as_notice:
         notice = notices.record(
             agreement, channel=channel, received_at=message.received_at, by=by, because=because,
-            contact=contact, sender=message.sender, message=message,
+            contact=contact or sender_at(agreement.customer, message), sender=message.sender, message=message,
         )  # fmt: skip
         facts["notice"] = notice.pk
     message.state, message.settled_by, message.settled_at = State.SETTLED, by, timezone.now()

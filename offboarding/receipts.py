@@ -164,6 +164,12 @@ def _facts(notice: TerminationNotice) -> dict[str, Any]:
     }
 
 
+def _put_to_case(message: StoredMessage, agreement: Agreement) -> None:
+    """A file that waited until somebody says what it is does not wait any more."""
+    waiting = StoredMessage.objects.filter(pk=message.pk, state=StoredMessage.State.PROBLEM)
+    waiting.update(state=StoredMessage.State.MATCHED, agreement=agreement, customer=agreement.customer)
+
+
 def _needs_of(contact: Contact | None) -> list[str]:
     if contact is None:
         return [Need.SENDER_UNKNOWN.value]

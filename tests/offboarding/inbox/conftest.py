@@ -50,8 +50,13 @@ def neighbour(bob):
 
 
 def written(
-    text: str = "We terminate our agreement.", *, sender: str = "Anna Head <anna@alice.example>", to: str = NOTICES,
-    subject: str = "Termination", number: str = "1", more: str = "",
+    text: str = "We terminate our agreement.",
+    *,
+    sender: str = "Anna Head <anna@alice.example>",
+    to: str = NOTICES,
+    subject: str = "Termination",
+    number: str = "1",
+    more: str = "",
 ) -> bytes:
     """A plain mail; ``number`` makes its Message-ID, ``more`` are further header lines."""
     lines = f"From: {sender}\nTo: {to}\nSubject: {subject}\nDate: Sun, 22 Nov 2026 04:00:00 +0100\n"
