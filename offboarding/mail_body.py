@@ -187,9 +187,19 @@ def _leaf(part: Part, kind: str, body: Body) -> list[str]:
     if not is_text or name or guarded(part.get_content_disposition, None) == "attachment":
         _attach(name, kind, data, body)
         return []
-    if lossy:
+    if lossy or _travels_badly(part):
         body.problems.add(Problem.UNDECODABLE)
     return [_text(data, parameter(part, "charset"), kind == "text/html", body.problems)]
+
+
+def _travels_badly(part: Part) -> bool:
+    """Whether it is full of NUL bytes on its way, which mail servers replace so that other characters come out.
+
+    Only base64 and quoted-printable carry UTF-16 whole (RFC 2781, 4.3).
+    """
+    coding = str(guarded(lambda: part.get("Content-Transfer-Encoding"), "") or "").strip().lower()
+    wide = parameter(part, "charset").startswith(("utf-16", "utf16", "utf-32", "utf32", "ucs-2", "ucs-4"))
+    return wide and coding not in ("base64", "quoted-printable")
 
 
 def _name(part: Part, problems: set[Problem]) -> str:
