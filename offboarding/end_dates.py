@@ -7,6 +7,7 @@ first did.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -47,11 +48,12 @@ def set_ending(
     previous: Milestones | None,
     actor: Actor,
     because: str = "",
+    fields: Mapping[str, str] | None = None,
 ) -> Milestones:
     """Computes, stores and journals the dates; with ``previous`` none moves earlier but by a waiver.
 
     The agreement's row must be locked. A ValidationError, in the clock's words, where the clock refuses; nothing is
-    changed then.
+    changed then. ``fields``: what the clock calls a field → what the verb calls it.
     """
     switching = clock.switching_rules()
     try:
@@ -60,7 +62,7 @@ def set_ending(
             clock.terms_of(agreement), ending, clock.zone(), decisions, previous, switching=switching
         )  # fmt: skip
     except ClockError as error:
-        raise clock.refused(error) from error
+        raise clock.refused(error, **(fields or {})) from error
     anew = agreement.ending != ending.cause.value
     agreement.ending = ending.cause.value
     agreement.service_ends, agreement.export_until = found.service_ends.day, found.export_until.day
@@ -78,11 +80,27 @@ def set_ending(
     return found
 
 
-def count_again(agreement: Agreement, decisions: Decisions, *, actor: Actor, because: str) -> Milestones:
-    """The dates of an ending that stands, after other terms or another decision; later only, but by a waiver."""
-    previous = clock.milestones_of(agreement)
-    ending = clock.ending_of(agreement)
-    return set_ending(agreement, ending, decisions, previous=previous, actor=actor, because=because)
+def count_again(
+    agreement: Agreement,
+    decisions: Decisions,
+    *,
+    actor: Actor,
+    because: str,
+    fields: Mapping[str, str] | None = None,
+) -> Milestones:
+    """The dates of an ending that stands, after other terms or another decision; later only, but by a waiver.
+
+    All contacts are told where a date moved.
+    """
+    before = clock.milestones_of(agreement)
+    found = set_ending(
+        agreement, clock.ending_of(agreement), decisions,
+        previous=before, actor=actor, because=because, fields=fields,
+    )  # fmt: skip
+    if before is not None and any(found[mark].day != before[mark].day for mark in WERE):
+        context = {"before": before, "because": because}
+        letters.write(Letter.Occasion.DATES_CHANGED, agreement, key=timezone.now().isoformat(), context=context)
+    return found
 
 
 def clear_ending(agreement: Agreement, *, actor: Actor, because: str) -> None:
@@ -107,16 +125,6 @@ def _overtake_waivers(agreement: Agreement, actor: Actor, because: str) -> None:
         waiver.save(update_fields=["state"])
         facts = {"waiver": waiver.pk, "delete_from": waiver.delete_from.isoformat()}
         journal.record("waiver.rejected", actor=actor, reason=because, facts=facts, **case_of(agreement))
-
-
-def tell_moved(agreement: Agreement, before: Milestones, *, because: str) -> None:
-    """The letter about moved dates, to all contacts; none where no date moved."""
-    now = clock.milestones_of(agreement)
-    if now is not None and any(now[mark].day != before[mark].day for mark in WERE):
-        context = {"before": before, "because": because}
-        letters.write(
-            Letter.Occasion.DATES_CHANGED, agreement, key=timezone.now().isoformat(), context=context
-        )  # fmt: skip
 
 
 def expire(agreement: Agreement, *, actor: Actor, because: str = "") -> Milestones:

@@ -63,7 +63,6 @@ def _follow(agreement: Agreement, actor: Actor) -> None:
         letters.write(Letter.Occasion.CONTINUES, agreement, key=f"renews-{before.service_ends.day.isoformat()}")
     else:
         end_dates.count_again(agreement, clock.decisions_of(agreement), actor=actor, because="")
-        end_dates.tell_moved(agreement, before, because="")
 
 
 def _registrar(by: User | None) -> Actor:

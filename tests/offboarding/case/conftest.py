@@ -1,4 +1,4 @@
-"""Alice's agreement and her people, on a Friday in November 2026; Bob's stand beside it, and nothing about him moves."""
+"""Alice's agreement and her people, on 20 November 2026; beside it Bob's, of whom nothing moves."""
 
 from __future__ import annotations
 

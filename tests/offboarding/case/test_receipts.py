@@ -73,7 +73,7 @@ def test_what_the_mailbox_found_odd_stands_beside_it_once(hers):
     ("values", "field"),
     [
         ({"at": datetime(2026, 11, 20, 9, 1, tzinfo=UTC)}, "received_at"),
-        ({"at": datetime(2026, 11, 1, 9, 1)}, "received_at"),  # noqa: DTZ001
+        ({"at": datetime(2026, 11, 1, 9, 1)}, "received_at"),
         ({"channel": "pigeon"}, "channel"),
     ],
 )

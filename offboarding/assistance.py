@@ -1,0 +1,162 @@
+"""Help with a transfer: requested, offered, agreed on in a separate agreement, worked on, done; or declined."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from offboarding import clock, dates, end_dates, journal, letters, rule_words
+from offboarding.actors import Actor
+from offboarding.dates import Charge
+from offboarding.models import Agreement, AssistanceHours, Contact, Letter, TransferAssistance
+from offboarding.rights import allow
+from offboarding.stating import stated
+from offboarding.withdrawals import for_the_customer, of_this_customer
+
+State = TransferAssistance.State
+MAY = "offboarding.manage_transferassistance"
+
+
+@transaction.atomic
+def request(
+    agreement: Agreement, *, scope: str, by: User | None = None, contact: Contact | None = None
+) -> TransferAssistance:
+    """A contact who may request exports asks for help, or staff records that somebody did."""
+    actor = for_the_customer(by, contact, MAY, "may_request")
+    scope = stated(scope, _("Say what help is asked for."), field="scope")
+    agreement = end_dates.locked_undeleted(agreement)
+    of_this_customer(agreement, contact)
+    asked = TransferAssistance.objects.create(
+        agreement=agreement, scope=scope, requested_at=timezone.now(), requested_by=contact
+    )
+    _tell(asked, "assistance.requested", actor, {"contact": contact.pk if contact else None})
+    return asked
+
+
+@transaction.atomic
+def offer(asked: TransferAssistance, *, by: User, estimated_hours: Decimal | None, charged: bool) -> TransferAssistance:
+    """Offers the help, with an estimate and whether it costs anything; see ``charge_warning``."""
+    actor = allow(by, MAY)
+    asked = _locked(asked, State.REQUESTED, _("Only help that was requested can be offered."))
+    asked.estimated_hours, asked.charged, asked.state = estimated_hours, charged, State.OFFERED
+    _check(asked, "estimated_hours")
+    if estimated_hours is None or estimated_hours <= 0:
+        raise ValidationError({"estimated_hours": _("Estimate how many hours it takes.")})
+    asked.save(update_fields=["estimated_hours", "charged", "state"])
+    _tell(asked, "assistance.offered", actor, {"hours": f"{estimated_hours:f}", "charged": charged})
+    return asked
+
+
+@transaction.atomic
+def agree(asked: TransferAssistance, *, by: User, separate_agreement: str) -> TransferAssistance:
+    """Records that the customer agreed to the offer, with the reference of the separate agreement."""
+    actor = allow(by, MAY)
+    text = _("Name the separate agreement; without it no hours are worked.")
+    separate_agreement = stated(separate_agreement, text, field="separate_agreement")
+    asked = _locked(asked, State.OFFERED, _("Only help that is offered can be agreed on."))
+    asked.separate_agreement, asked.state = separate_agreement, State.AGREED
+    _check(asked, "separate_agreement")
+    asked.save(update_fields=["separate_agreement", "state"])
+    _tell(asked, "assistance.agreed", actor)
+    return asked
+
+
+@transaction.atomic
+def log_hours(asked: TransferAssistance, *, by: User, day: date, hours: Decimal, what: str) -> AssistanceHours:
+    """Hours worked on one day, once a separate agreement is there."""
+    actor = allow(by, MAY)
+    what = stated(what, _("Say what was done."), field="what")
+    asked = _locked(asked, State.AGREED, _("Hours are logged only under a separate agreement."))
+    if day > clock.today():
+        raise ValidationError({"day": _("Hours are logged when they are worked, not before.")})
+    if day < clock.local_day(asked.requested_at):
+        raise ValidationError({"day": _("This day lies before the request.")})
+    entry = AssistanceHours(assistance=asked, day=day, hours=hours, what=what, worked_by=by)
+    if not 0 < hours <= 24:
+        raise ValidationError({"hours": _("More than 0 hours, and 24 at most.")})
+    entry.full_clean()
+    entry.save()
+    facts = {"hours": f"{hours:f}", "day": day.isoformat(), "entry": entry.pk}
+    _write_down(asked, "assistance.hours", actor, facts)
+    return entry
+
+
+@transaction.atomic
+def finish(asked: TransferAssistance, *, by: User) -> TransferAssistance:
+    """The help is given; its hours stay."""
+    actor = allow(by, MAY)
+    asked = _locked(asked, State.AGREED, _("Only help that is agreed on can be finished."))
+    asked.state = State.DONE
+    asked.save(update_fields=["state"])
+    worked = asked.hours.aggregate(total=Sum("hours"))["total"] or Decimal(0)
+    _tell(asked, "assistance.done", actor, {"hours": f"{worked:f}"})
+    return asked
+
+
+@transaction.atomic
+def decline(asked: TransferAssistance, *, by: User, because: str) -> TransferAssistance:
+    """The help is not given: we decline the request, or the customer the offer."""
+    actor = allow(by, MAY)
+    because = stated(because, _("Say why; the customer reads it."))
+    text = _("Only help that is requested or offered can be declined.")
+    asked = _locked(asked, (State.REQUESTED, State.OFFERED), text)
+    asked.ended_because, asked.state = because, State.DECLINED
+    asked.save(update_fields=["ended_because", "state"])
+    _tell(asked, "assistance.declined", actor, because=because)
+    return asked
+
+
+def charge_warning(asked: TransferAssistance, on: date) -> str:
+    """What the Data Act says about charging a switching customer on that day; '' where it says nothing."""
+    if asked.agreement.policy != Agreement.Policy.DATA_ACT:
+        return ""
+    rules = clock.switching_rules()
+    allowed, free_from = dates.charges_allowed(on, rules), rule_words.day_in_words(rules.free_from)
+    if allowed is Charge.NONE:
+        text = _("A switching charge is not allowed from %(day)s (Regulation (EU) 2023/2854 art. 29(1)).")
+        return text % {"day": free_from}
+    if allowed is Charge.REDUCED:
+        text = _(
+            "A switching charge may not exceed our own costs for the switching, and none is allowed from %(day)s "
+            "(Regulation (EU) 2023/2854 art. 29)."
+        )
+        return text % {"day": free_from}
+    return ""
+
+
+def _locked(asked: TransferAssistance, states: State | tuple[State, ...], refusal: str) -> TransferAssistance:
+    """The agreement's row and then the request's, locked; ValidationError in any other state."""
+    agreement = end_dates.locked(asked.agreement)
+    fresh = TransferAssistance.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    if fresh.state not in (states if isinstance(states, tuple) else (states,)):
+        raise ValidationError({"state": refusal})
+    fresh.agreement = agreement
+    return fresh
+
+
+def _check(asked: TransferAssistance, field: str) -> None:
+    """What the column itself refuses: too long, too many digits."""
+    asked.clean_fields(exclude=[each.name for each in asked._meta.fields if each.name != field])
+
+
+def _write_down(
+    asked: TransferAssistance, event: str, actor: Actor, facts: dict[str, object] | None = None, because: str = ""
+) -> None:
+    told = {"assistance": asked.pk, "state": asked.state} | (facts or {})
+    journal.record(event, actor=actor, reason=because, facts=told, **end_dates.case_of(asked.agreement))
+
+
+def _tell(
+    asked: TransferAssistance, event: str, actor: Actor, facts: dict[str, object] | None = None, because: str = ""
+) -> None:
+    """Into the journal, and to all contacts."""
+    _write_down(asked, event, actor, facts, because)
+    key = f"{asked.pk}-{asked.state}"
+    letters.write(Letter.Occasion.ASSISTANCE, asked.agreement, key=key, context={"assistance": asked})
