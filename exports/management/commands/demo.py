@@ -10,7 +10,6 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,9 @@ from django.utils import timezone
 from exports import jobs
 from exports.models import ExportJob
 from exports.progress import progress_of
+from exports.sample import cases
 from exports.sample.platform import DEFAULT_SIZE, Summary, create
-from offboarding.models import Agreement, Customer
+from offboarding.models import Customer
 
 LOGIN = "demo"
 PASSWORD = "demo"  # noqa: S105 – printed for a first look; refused outside DEBUG
@@ -49,7 +49,10 @@ class Command(BaseCommand):
             raise CommandError("The demo writes a known login; it runs only with DEBUG=true.")
         staff = self._prepare()
         summary = self._sample(options["size"])
-        customer = self._customers(summary)
+        self._say("Entering customers and agreements in every phase")
+        customer = cases.make(summary.tenants, staff)
+        self._say(f"Sending the letters that are due, into {settings.EMAIL_FILE_PATH or settings.EMAIL_HOST}")
+        call_command("send_reminders", stdout=self.stdout)
         with _process("qcluster"):
             job = self._export(customer, staff)
             self._prove(job)
@@ -73,24 +76,6 @@ class Command(BaseCommand):
         for tenant in summary.tenants.values():
             self.stdout.write(f"  {tenant.name}: {sum(tenant.rows.values()):,} rows, {len(tenant.files):,} files")
         return summary
-
-    def _customers(self, summary: Summary) -> Customer:
-        today = timezone.localdate()
-        made = []
-        for position, tenant in enumerate(summary.tenants.values()):
-            customer, _made = Customer.objects.update_or_create(
-                tenant_key=tenant.key, defaults={"name": tenant.name, "language": "sv" if position % 2 else "en"}
-            )
-            Agreement.objects.update_or_create(
-                number=f"A-{1001 + position}",
-                defaults={
-                    "customer": customer,
-                    "term_start": today - timedelta(days=364),
-                    "term_end": today + timedelta(days=20 * position),
-                },
-            )
-            made.append((sum(tenant.rows.values()), customer.pk, customer))
-        return max(made)[2]
 
     def _export(self, customer: Customer, staff: User) -> ExportJob:
         for job in ExportJob.objects.filter(customer=customer, state__in=ExportJob.ACTIVE):
