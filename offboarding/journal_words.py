@@ -26,11 +26,31 @@ if TYPE_CHECKING:
 
 _EVENT = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
+_GROUPS: dict[str, StrOrPromise] = {
+    "notice": gettext_lazy("notices"),
+    "agreement": gettext_lazy("agreements"),
+    "dates": gettext_lazy("dates"),
+    "window": gettext_lazy("export windows"),
+    "waiver": gettext_lazy("waivers"),
+    "transition": gettext_lazy("transitions (Data Act)"),
+    "hold": gettext_lazy("holds"),
+    "data": gettext_lazy("deletion"),
+    "letter": gettext_lazy("letters"),
+    "message": gettext_lazy("messages"),
+    "assistance": gettext_lazy("help with transfers"),
+    "contact": gettext_lazy("contacts"),
+    "customer": gettext_lazy("customers"),
+    "journal": gettext_lazy("the journal itself"),
+}
 _declared: dict[str, Event] = {}
 
 
-def declare(events: Mapping[str, Event]) -> None:
-    """Adds events; ValueError for a code that is malformed or declared differently already."""
+def declare(events: Mapping[str, Event], groups: Mapping[str, StrOrPromise] | None = None) -> None:
+    """Adds events; ValueError for a code that is malformed or declared differently already.
+
+    ``groups`` names what the codes' first parts are about: ``{"export": _("exports")}``.
+    """
+    _GROUPS.update(groups or {})
     for code, event in events.items():
         if not _EVENT.fullmatch(code) or len(code) > 60:
             raise ValueError(f"{code!r} is no event's code, such as notice.received.")
@@ -41,6 +61,11 @@ def declare(events: Mapping[str, Event]) -> None:
 def declared() -> Mapping[str, Event]:
     """All events, by code."""
     return _declared
+
+
+def groups() -> dict[str, StrOrPromise]:
+    """What events are about: the first part of their codes, and what it is called."""
+    return {group: _GROUPS.get(group, group) for group in dict.fromkeys(code.split(".")[0] for code in _declared)}
 
 
 def checked(event: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,6 +123,8 @@ MACHINES: dict[str, StrOrPromise] = {
     "run_jobs": gettext_lazy("cron: run exports"),
     "enforce_retention": gettext_lazy("cron: enforce retention"),
     "worker": gettext_lazy("export worker"),
+    "letters": gettext_lazy("automatic"),
+    "register": gettext_lazy("automatic"),
 }
 """How the commands and workers are called; ``MACHINES["name"] = …`` adds one."""
 

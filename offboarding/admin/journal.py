@@ -1,0 +1,158 @@
+"""Admin of the journal: everything that happened, in words, newest first. It shows; nothing changes an entry."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from offboarding import journal_words
+from offboarding.desk import OnlyVerbs
+from offboarding.models import Agreement, Customer, JournalEntry
+
+if TYPE_CHECKING:
+    _JournalEntryAdmin = admin.ModelAdmin[JournalEntry]
+else:
+    _JournalEntryAdmin = admin.ModelAdmin
+
+PAGE = 50
+MOST_COUNTED = 20 * PAGE
+"""Entries that the list counts and numbers pages for; older ones follow by their number (``?before=``)."""
+Entries = QuerySet[JournalEntry]
+
+
+class NewestPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than it shows pages: the journal may have ten million rows."""
+
+    @cached_property
+    def count(self) -> int:
+        return int(self.object_list[:MOST_COUNTED].count())  # type: ignore[call-arg, arg-type]
+
+
+class GroupFilter(admin.SimpleListFilter):
+    """What the entries are about."""
+
+    title = _("about")
+    parameter_name = "about"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(journal_words.groups().items())
+
+    def queryset(self, request: HttpRequest, queryset: Entries) -> Entries:
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        return queryset.filter(event__in=[code for code in journal_words.declared() if code.startswith(f"{chosen}.")])
+
+
+class BeforeFilter(admin.SimpleListFilter):
+    """Goes on where the pages end; shown only then."""
+
+    title = _("older than entry")
+    parameter_name = "before"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(self.value() or "", self.value())]
+
+    def has_output(self) -> bool:
+        return self._seq() is not None
+
+    def queryset(self, request: HttpRequest, queryset: Entries) -> Entries:
+        return queryset.filter(seq__lt=self._seq())
+
+    def _seq(self) -> int | None:
+        text = self.value() or ""
+        return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+class JournalList(ChangeList):
+    """Fetches the names that a page shows in two queries."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        entries: list[JournalEntry] = list(self.result_list)
+        names = journal_words.contact_names(entries)
+        wanted = {entry.agreement for entry in entries if entry.agreement}
+        numbers = dict(Agreement.objects.filter(pk__in=wanted).values_list("pk", "number"))
+        for entry in entries:
+            entry.actor_shown = journal_words.who(entry, names)  # type: ignore[attr-defined]
+            entry.number_shown = numbers.get(entry.agreement or 0, "")  # type: ignore[attr-defined]
+        self.result_list = entries  # type: ignore[assignment]
+        cut = self.result_count >= MOST_COUNTED and self.page_num >= self.paginator.num_pages
+        self.older = self.get_query_string({"before": entries[-1].seq}, ["p"]) if entries and cut else ""
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(OnlyVerbs, _JournalEntryAdmin):
+    """All entries, newest first."""
+
+    list_display = ("when", "what", "by_whom", "reason", "of_agreement")
+    list_display_links = ("what",)
+    list_filter = (GroupFilter, BeforeFilter)
+    list_per_page = PAGE
+    list_max_show_all = PAGE
+    show_full_result_count = False
+    paginator = NewestPaginator
+    sortable_by = ()
+    actions = ()
+    search_fields = ("agreement",)
+    search_help_text = _("Agreement number, its reference, or tenant key – exactly")
+    change_list_template = "admin/offboarding/journalentry/list.html"
+    fields = ("what", "when", "by_whom", "reason", "of_agreement", "facts_shown", "seq", "hash", "previous")
+    readonly_fields = fields
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return JournalList
+
+    def get_search_results(self, request: HttpRequest, queryset: Entries, search_term: str) -> tuple[Entries, bool]:
+        if term := search_term.strip():
+            agreements = Agreement.objects.filter(Q(number=term) | Q(reference=term.upper()))
+            customers = Customer.objects.filter(tenant_key=term)
+            queryset = queryset.filter(
+                Q(agreement__in=list(agreements.values_list("pk", flat=True)))
+                | Q(customer__in=list(customers.values_list("pk", flat=True)))
+            )
+        return queryset, False
+
+    @admin.display(description=_("when"))
+    def when(self, entry: JournalEntry) -> str:
+        return date_format(timezone.localtime(entry.at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("what"))
+    def what(self, entry: JournalEntry) -> str:
+        return journal_words.sentence(entry)
+
+    @admin.display(description=_("who"))
+    def by_whom(self, entry: JournalEntry) -> str:
+        return getattr(entry, "actor_shown", None) or journal_words.who(entry)
+
+    @admin.display(description=_("agreement"))
+    def of_agreement(self, entry: JournalEntry) -> str:
+        if entry.agreement is None:
+            return "–"
+        number = getattr(entry, "number_shown", None)
+        if number is None:
+            number = Agreement.objects.filter(pk=entry.agreement).values_list("number", flat=True).first()
+        if not number:
+            return f"#{entry.agreement}"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:offboarding_agreement_change", args=[entry.agreement]), number
+        )
+
+    @admin.display(description=_("facts"))
+    def facts_shown(self, entry: JournalEntry) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(entry.facts, ensure_ascii=False, indent=1, sort_keys=True))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
