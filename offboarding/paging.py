@@ -1,11 +1,16 @@
-"""Pages of a list that may be a million rows long: rows are counted up to a bound, and no further."""
+"""Pages of a list that may be a million rows long.
+
+Rows are counted up to a bound and no further; a page finds its keys first, so that what lies before it is not read.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 if TYPE_CHECKING:
@@ -37,3 +42,22 @@ class BoundedPaginator(_Paginator):
     def more(self) -> bool:
         """Whether there are rows beyond the bound."""
         return self._found > self.most
+
+    def page(self, number: int | str) -> Page[Any]:
+        """One page; its rows are read by their keys, which an index alone may give."""
+        page = super().page(number)
+        if isinstance(self.object_list, QuerySet):
+            keys = list(page.object_list.values_list("pk", flat=True))
+            page.object_list = self.object_list.filter(pk__in=keys)
+        return page
+
+
+def sorted_last(order: Any) -> Any:
+    """The same order, as no index has it: for conditions that few rows meet.
+
+    PostgreSQL would else walk the order's index until a page is full, past nearly every row of the table.
+    """
+    if not isinstance(order, str):
+        return order
+    field = order.removeprefix("-")
+    return OrderBy(Coalesce(F(field), F(field)), descending=order.startswith("-"))

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, IntegerField, Q, QuerySet, Value
+from django.db.models import BooleanField, Case, IntegerField, Q, QuerySet, Value
 from django.db.models import When as If
+
+from offboarding.paging import sorted_last
 
 MOST_FOUND = 1_000
 """More than these nobody reads: then the words are too common, and the list says that there are others."""
@@ -22,18 +24,21 @@ Rows = QuerySet[Any, Any]
 def find(agreements: Any, words: str) -> Any:
     """Agreements with these words in their number, reference, customer's name, tenant key or a contact's address.
 
-    Every field gives at most one more than ``MOST_FOUND``, so up to there none is missing. What is exactly the words
-    comes first, then the order that the query has. Without three letters or digits in a row no index knows what lies
-    inside a word: then a field must begin with the words.
+    Asks the database at once, in one query. Every field gives at most one more than ``MOST_FOUND``, so up to there none
+    is missing. What is exactly the words comes first, then the order that the query has.
     """
     words = " ".join(words.split())
     if not words:
         return agreements
-    exactly = _united([_some(agreements, one) for one in _exactly(words)])
-    found = _united([_some(agreements, one) for one in [*_exactly(words), *_similarly(words)]])
-    first = Case(If(pk__in=exactly, then=Value(0)), default=Value(1), output_field=IntegerField())
-    order = agreements.query.order_by or agreements.model._meta.ordering
-    return agreements.filter(pk__in=found).order_by(first, *order)
+    arms = [_some(agreements, one, exact=True) for one in _exactly(words)]
+    found = arms[0].union(*arms[1:], *(_some(agreements, one, exact=False) for one in _similarly(words)))
+    exact, ids = set(), set()
+    for pk, is_exact in found:
+        ids.add(pk)
+        exact |= {pk} if is_exact else set()
+    exactly = [Case(If(pk__in=exact, then=Value(0)), default=Value(1), output_field=IntegerField())] if exact else []
+    first, *then = agreements.query.order_by or agreements.model._meta.ordering
+    return agreements.filter(pk__in=ids).order_by(*exactly, sorted_last(first), *then)
 
 
 def as_reference(words: str) -> str:
@@ -55,20 +60,22 @@ def _exactly(words: str) -> Iterator[Q]:
 
 
 def _similarly(words: str) -> Iterator[Q]:
-    how = "icontains" if _THREE.search(words) else "istartswith"
-    each = words.split() if how == "icontains" else [words]
-    yield Q((f"number__{how}", words))
-    yield Q(*((f"customer__name__{how}", word) for word in each))
-    yield Q((f"customer__tenant_key__{how}", words))
-    yield Q(customer__in=_records("Contact").filter(Q((f"email__{how}", words))).values("customer"))
+    """Inside a field, where three letters or digits in a row say where to look; shorter words begin it."""
+    inside = bool(_THREE.search(words))
+    how = "icontains" if inside else "istartswith"
+    if inside:
+        yield Q(number__icontains=words)
+        yield Q(customer__tenant_key__icontains=words)
+    else:
+        yield Q(number__startswith=words) | Q(number__startswith=words.upper())
+        yield Q(customer__tenant_key__startswith=words)
+    if len(words) > 1:
+        yield Q(*((f"customer__name__{how}", word) for word in (words.split() if inside else [words])))
+        yield Q(customer__in=_records("Contact").filter(Q((f"email__{how}", words))).values("customer"))
 
 
-def _some(agreements: Any, condition: Q) -> Rows:
+def _some(agreements: Any, condition: Q, *, exact: bool) -> Rows:
     """At most so many agreements; bounded inside, as SQLite bounds no part of a union."""
     some = agreements.filter(condition).order_by().values("pk")[: MOST_FOUND + 1]
-    rows: Rows = _records("Agreement").filter(pk__in=some).order_by().values("pk")
+    rows: Rows = _records("Agreement").filter(pk__in=some).order_by().values_list("pk", Value(exact, BooleanField()))
     return rows
-
-
-def _united(arms: list[Rows]) -> Rows:
-    return arms[0].union(*arms[1:])

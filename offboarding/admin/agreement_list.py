@@ -14,11 +14,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from offboarding.admin.filters import ORDER, ClockFilter, DueFilter, PersonFilter, PhaseFilter
+from offboarding.admin.filters import ORDER, ClockFilter, DueFilter, PersonFilter, PhaseFilter, is_narrow
 from offboarding.dates import ClockError
 from offboarding.models import Agreement
 from offboarding.next_dates import NextDate, last_day_of_service, next_date
-from offboarding.paging import BoundedPaginator
+from offboarding.paging import BoundedPaginator, sorted_last
 from offboarding.phases import Phase, phase_of
 from offboarding.reasons import Reason, reasons_by_agreement
 from offboarding.search import MOST_FOUND
@@ -34,6 +34,10 @@ HEAVY = ("milestones", "decisions")
 
 class AgreementChangeList(ChangeList):
     """Reads its page's rows once, and for all of them together what waits."""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        first, *then = super().get_ordering(request, queryset)
+        return [sorted_last(first) if is_narrow(self.params) else first, *then]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +28,14 @@ ORDER = {
     Phase.ON_HOLD.value: ("held_since", "pk"),
 }
 """Choice of ``due`` or ``phase`` → the date that matters then, the earliest first."""
+
+FEW = {"person": None, "due": None, "phase": {phase.value for phase in Phase} - {"active", "deleted"}}
+"""Filter → the choices that leave few rows of many, None for each."""
+
+
+def is_narrow(chosen: Mapping[str, Any]) -> bool:
+    """Whether some filter leaves few rows of many: they are found first, and sorted then."""
+    return any(name in chosen and (values is None or chosen[name] in values) for name, values in FEW.items())
 
 
 class _Choice(admin.SimpleListFilter):

@@ -19,6 +19,33 @@ class Migration(migrations.Migration):
     dependencies = [("offboarding", "0003_journal_is_append_only")]
 
     operations = [
+        migrations.RemoveIndex(model_name="agreement", name="agreement_ending"),
+        migrations.AddIndex(
+            model_name="agreement",
+            index=models.Index(
+                fields=["service_ends"],
+                name="agreement_ending",
+                condition=models.Q(("erased_at", None), ("service_ends__isnull", False)),
+            ),
+        ),
+        migrations.RemoveIndex(model_name="agreement", name="agreement_window"),
+        migrations.AddIndex(
+            model_name="agreement",
+            index=models.Index(
+                fields=["export_until"],
+                name="agreement_window",
+                condition=models.Q(("erased_at", None), ("export_until__isnull", False)),
+            ),
+        ),
+        migrations.RemoveIndex(model_name="agreement", name="agreement_deletion"),
+        migrations.AddIndex(
+            model_name="agreement",
+            index=models.Index(
+                fields=["delete_from"],
+                name="agreement_deletion",
+                condition=models.Q(("delete_from__isnull", False), ("erased_at", None)),
+            ),
+        ),
         migrations.AddIndex(
             model_name="agreement",
             index=models.Index(

@@ -81,9 +81,21 @@ class Agreement(models.Model):
         ]
         indexes = [
             models.Index(fields=["-term_end", "-id"], name="agreement_newest_term"),
-            models.Index(fields=["service_ends"], name="agreement_ending", condition=Q(service_ends__isnull=False)),
-            models.Index(fields=["export_until"], name="agreement_window", condition=Q(export_until__isnull=False)),
-            models.Index(fields=["delete_from"], name="agreement_deletion", condition=Q(delete_from__isnull=False)),
+            models.Index(
+                fields=["service_ends"],
+                name="agreement_ending",
+                condition=Q(service_ends__isnull=False, erased_at=None),
+            ),
+            models.Index(
+                fields=["export_until"],
+                name="agreement_window",
+                condition=Q(export_until__isnull=False, erased_at=None),
+            ),
+            models.Index(
+                fields=["delete_from"],
+                name="agreement_deletion",
+                condition=Q(delete_from__isnull=False, erased_at=None),
+            ),
             models.Index(fields=["held_since"], name="agreement_held", condition=Q(held_since__isnull=False)),
             models.Index(fields=["-term_end", "-id"], name="agreement_erased", condition=Q(erased_at__isnull=False)),
             models.Index(fields=["-term_end", "-id"], name="agreement_data_act", condition=Q(policy="data_act")),
