@@ -39,8 +39,12 @@ class Date:
 
 
 def one_line(value: object) -> str:
-    """The value as one line without control characters: no name can add a header, a paragraph or a list."""
-    return _SPACES.sub(" ", _UNSEEN.sub(" ", str(value))).strip()
+    """The value as one line without control characters: no name can add a header, a paragraph or a list.
+
+    Half a character (a lone surrogate) becomes a question mark: neither a mail nor a database can hold it.
+    """
+    whole = str(value).encode(errors="replace").decode()
+    return _SPACES.sub(" ", _UNSEEN.sub(" ", whole)).strip()
 
 
 def read_body(rendered: str) -> tuple[str, tuple[Block, ...]]:

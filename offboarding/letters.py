@@ -229,7 +229,7 @@ def bounced(message_id: str, *, recipient: str, detail: str) -> Letter | None:
 
     ``message_id`` is the letter's own, as the report quotes it. A report that comes twice changes nothing.
     """
-    wanted = f"<{message_id.strip().strip('<>')}>"
+    wanted = f"<{one_line(message_id).strip('<>')}>"
     letter = Letter.objects.select_for_update(of=("self",)).filter(message_id=wanted).first()
     if letter is None or letter.state not in (State.SENDING, State.SENT, State.UNCLEAR):
         return letter
