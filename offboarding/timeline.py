@@ -141,6 +141,11 @@ class Down:
     reaches: tuple[Reach, ...]
     dots: tuple[Reach, ...]
 
+    @property
+    def reach(self) -> int:
+        """Pixels from the first mark to the last."""
+        return self.steps[-1].y - self.steps[0].y
+
 
 def text_width(text: str, size: float) -> float:
     """A generous estimate, in pixels, of a text's width in the fonts of the back office."""

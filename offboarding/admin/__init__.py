@@ -13,6 +13,16 @@ admin.site.site_url = None
 for _model in [model for model in admin.site._registry if model._meta.app_label == "django_q"]:
     admin.site.unregister(_model)
 
-from offboarding.admin import agreements, customers, messages, people  # noqa: E402
+from offboarding.admin import (  # noqa: E402
+    agreements,
+    assistance,
+    contacts,
+    customers,
+    journal,
+    messages,
+    notices,
+    people,
+    waivers,
+)
 
-__all__ = ["agreements", "customers", "messages", "people"]
+__all__ = ["agreements", "assistance", "contacts", "customers", "journal", "messages", "notices", "people", "waivers"]

@@ -1,0 +1,183 @@
+"""A form for each verb, once: the page says what would follow, POST acts, GET never.
+
+A screen declares its verbs in a table; this file makes of each a page with the consequences spelled out, a button that
+shows where permission and state allow it, and the answer of the verb, which alone decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from offboarding.admin.case_forms import CaseForm
+from offboarding.admin.rehearsal import Outcome, rehearse
+from offboarding.models import Agreement, Contact, Customer
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Data = dict[str, Any]
+LARGEST_NUMBER_OF_A_ROW = 19
+
+
+@dataclass(frozen=True, slots=True)
+class CaseVerb:
+    """One verb as screens offer it. ``record`` is what it changes: an agreement, or something of one.
+
+    ``call(record, by, data)`` is the verb, with the form's data; ``possible(record)`` says where a button makes sense.
+    ``ways(record)``: titles and data of each way to decide, whose consequences are shown side by side.
+    ``outcomes(record, by, data)``: consequences of its own, beside what a rehearsal shows.
+    """
+
+    name: str
+    permission: str
+    label: StrOrPromise
+    form: type[CaseForm]
+    call: Callable[[Any, User, Data], object]
+    possible: Callable[[Any], bool]
+    explains: StrOrPromise
+    done: StrOrPromise
+    danger: bool = False
+    ways: Callable[[Any], Sequence[tuple[StrOrPromise, Data]]] = lambda _record: [("", {})]
+    outcomes: Callable[[Any, User, Data], Sequence[Outcome]] | None = None
+    rehearsed: bool = True
+    personal: Callable[[Any, Any], bool] = lambda _user, _record: True
+    """Whether a button makes sense for this person, beside the permission."""
+
+    def allowed(self, user: Any) -> bool:
+        """Whether this person has the permission."""
+        return bool(user.has_perm(f"offboarding.{self.permission}"))
+
+    def shown(self, user: Any, record: Any) -> bool:
+        """Whether this person gets a button for it."""
+        return self.allowed(user) and self.possible(record) and self.personal(user, record)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A way to a form."""
+
+    label: StrOrPromise
+    address: str
+    danger: bool = False
+
+
+def home_of(record: Any) -> Agreement | Customer:
+    """The agreement that a record is about, or the customer where it is about no agreement."""
+    if isinstance(record, Agreement | Customer):
+        return record
+    return record.customer if isinstance(record, Contact) else cast(Agreement, record.agreement)
+
+
+def _name(record: Any) -> str:
+    return str(record._meta.label_lower.replace(".", "_"))
+
+
+def page_of(record: Any) -> str:
+    """The address of a record's own page."""
+    return reverse(f"admin:{_name(record)}_change", args=[record.pk])
+
+
+def form_of(record: Any, name: str) -> str:
+    """The address of a verb's form."""
+    return reverse(f"admin:{_name(record)}_{name}", args=[record.pk])
+
+
+def buttons(verbs: Sequence[CaseVerb], user: Any, record: Any) -> list[Button]:
+    """The ways open to this person for this record now."""
+    return [
+        Button(verb.label, form_of(record, verb.name), verb.danger) for verb in verbs if verb.shown(user, record)
+    ]  # fmt: skip
+
+
+class OpensForms:
+    """For a ``ModelAdmin`` whose page has verbs."""
+
+    verbs: Sequence[CaseVerb] = ()
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<int:pk>/{verb.name.replace('_', '-')}/",
+                self.admin_site.admin_view(self._form_view(verb)),  # type: ignore[attr-defined]
+                name=f"{_name(self.model)}_{verb.name}",  # type: ignore[attr-defined]
+            )
+            for verb in self.verbs
+        ]
+        return own + super().get_urls()  # type: ignore[misc,no-any-return]
+
+    def _form_view(self, verb: CaseVerb) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            if not verb.allowed(request.user):
+                raise PermissionDenied
+            record = self._record(pk)
+            if request.method == "POST":
+                return self._acted(request, verb, record)
+            if not verb.possible(record):
+                messages.warning(request, _("That is not possible as things stand now; this page shows them."))
+                return HttpResponseRedirect(page_of(home_of(record)))
+            return self._asked(request, verb, record, verb.form(record))
+
+        return view
+
+    def _record(self, pk: int) -> Any:
+        found = self.model._default_manager.filter(pk=pk) if len(str(pk)) < LARGEST_NUMBER_OF_A_ROW else ()  # type: ignore[attr-defined]
+        for record in found:
+            return record
+        raise Http404
+
+    def _acted(self, request: HttpRequest, verb: CaseVerb, record: Any) -> HttpResponse:
+        form = verb.form(record, request.POST, request.FILES)
+        if form.is_valid() and "show" not in request.POST:
+            try:
+                verb.call(record, cast(User, request.user), form.cleaned_data)
+            except ValidationError as error:
+                form.refuse(error)
+            else:
+                messages.success(request, str(verb.done))
+                return HttpResponseRedirect(page_of(home_of(record)))
+        return self._asked(request, verb, record, form)
+
+    def _asked(self, request: HttpRequest, verb: CaseVerb, record: Any, form: CaseForm) -> HttpResponse:
+        data, home = form.proposal() if verb.possible(record) else None, home_of(record)
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "opts": self.opts,  # type: ignore[attr-defined]
+            "title": verb.label,
+            "verb": verb,
+            "form": form,
+            "record_words": "" if record == home else f"{capfirst(record._meta.verbose_name)}: {record}",
+            "home": home,
+            "homes": capfirst(home._meta.verbose_name_plural),
+            "homes_address": reverse(f"admin:{_name(home)}_changelist"),
+            "back": page_of(home),
+            "can_be_shown": verb.rehearsed and not form.is_multipart() and len(form.fields) > 1,
+            "outcomes": () if data is None else outcomes_of(verb, record, cast(User, request.user), data),
+            "media": form.media,
+        }
+        return TemplateResponse(request, "admin/offboarding/agreement/act.html", context)
+
+
+def outcomes_of(verb: CaseVerb, record: Any, by: User, data: Data) -> list[Outcome]:
+    """What would follow from what the form says now, one for each way to decide."""
+    found = list(verb.outcomes(record, by, data)) if verb.outcomes else []
+    if not verb.rehearsed:
+        return found
+    for title, chosen in verb.ways(record):
+
+        def act(chosen: Data = chosen) -> object:
+            anew = type(record)._default_manager.get(pk=record.pk)
+            return verb.call(anew, by, {**data, **chosen})
+
+        found.append(rehearse(cast(Agreement, home_of(record)), act, title=title))
+    return found

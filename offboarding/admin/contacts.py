@@ -1,0 +1,85 @@
+"""The people who act for customers: added and changed with forms that keep the journal, never removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from offboarding import contacts
+from offboarding.admin.case_forms import BecauseForm
+from offboarding.admin.case_pages import ShowsRecord
+from offboarding.admin.case_verbs import CaseVerb
+from offboarding.admin.contact_forms import ContactForm
+from offboarding.models import Contact
+
+if TYPE_CHECKING:
+    _ContactAdmin = admin.ModelAdmin[Contact]
+else:
+    _ContactAdmin = admin.ModelAdmin
+
+ADD_CONTACT = CaseVerb(
+    name="add_contact",
+    permission="add_contact",
+    label=_("Add a contact"),
+    form=ContactForm,
+    call=lambda customer, by, data: contacts.add(customer, by=by, **data),
+    possible=lambda _customer: True,
+    explains=_(
+        "Every contact gets the letters about the customer's agreements. Only what is ticked here may be done for the "
+        "customer; a notice of anybody else waits for a person."
+    ),
+    done=_("The contact is added."),
+    rehearsed=False,
+)
+CONTACT_VERBS = (
+    CaseVerb(
+        name="edit",
+        permission="change_contact",
+        label=_("Change"),
+        form=ContactForm,
+        call=lambda contact, by, data: contacts.change(contact, by=by, **data),
+        possible=lambda contact: contact.ended_at is None,
+        explains=_("From now on; what this person has done stays as it is."),
+        done=_("The contact is changed."),
+        rehearsed=False,
+    ),
+    CaseVerb(
+        name="end",
+        permission="change_contact",
+        label=_("No contact any more"),
+        form=BecauseForm,
+        call=lambda contact, by, data: contacts.end(contact, by=by, because=data["because"]),
+        possible=lambda contact: contact.ended_at is None,
+        explains=_("This person gets no more letters and may do nothing for the customer. What was done stays."),
+        done=_("This person is no contact any more."),
+        danger=True,
+        rehearsed=False,
+    ),
+    CaseVerb(
+        name="take_back",
+        permission="change_contact",
+        label=_("Take back as a contact"),
+        form=BecauseForm,
+        call=lambda contact, by, data: contacts.take_back(contact, by=by, because=data["because"]),
+        possible=lambda contact: contact.ended_at is not None,
+        explains=_("This person gets letters again and may do what was ticked before."),
+        done=_("This person is a contact again."),
+        rehearsed=False,
+    ),
+)
+
+
+@admin.register(Contact)
+class ContactAdmin(ShowsRecord, _ContactAdmin):
+    """Contacts of all customers, to be found by name or address."""
+
+    verbs = CONTACT_VERBS
+    shown = (
+        "customer", "name", "email", "language", "may_see", "may_request", "may_confirm", "may_give_notice", "ended_at",
+    )  # fmt: skip
+    list_display = ("name", "email", "customer", "may_give_notice", "may_request", "may_confirm")
+    list_filter = ("may_give_notice", "ended_at")
+    list_select_related = ("customer",)
+    search_fields = ("name", "email", "customer__name", "customer__tenant_key")
