@@ -41,16 +41,19 @@ def request(
 
 
 @transaction.atomic
-def offer(asked: TransferAssistance, *, by: User, estimated_hours: Decimal | None, charged: bool) -> TransferAssistance:
+def offer(
+    asked: TransferAssistance, *, by: User, estimated_hours: Decimal | int | None, charged: bool
+) -> TransferAssistance:
     """Offers the help, with an estimate and whether it costs anything; see ``charge_warning``."""
     actor = allow(by, MAY)
     asked = _locked(asked, State.REQUESTED, _("Only help that was requested can be offered."))
-    asked.estimated_hours, asked.charged, asked.state = estimated_hours, charged, State.OFFERED
-    _check(asked, "estimated_hours")
     if estimated_hours is None or estimated_hours <= 0:
         raise ValidationError({"estimated_hours": _("Estimate how many hours it takes.")})
+    hours = Decimal(estimated_hours)
+    asked.estimated_hours, asked.charged, asked.state = hours, charged, State.OFFERED
+    _check(asked, "estimated_hours")
     asked.save(update_fields=["estimated_hours", "charged", "state"])
-    _tell(asked, "assistance.offered", actor, {"hours": f"{estimated_hours:f}", "charged": charged})
+    _tell(asked, "assistance.offered", actor, {"hours": f"{hours:f}", "charged": charged})
     return asked
 
 
@@ -69,7 +72,7 @@ def agree(asked: TransferAssistance, *, by: User, separate_agreement: str) -> Tr
 
 
 @transaction.atomic
-def log_hours(asked: TransferAssistance, *, by: User, day: date, hours: Decimal, what: str) -> AssistanceHours:
+def log_hours(asked: TransferAssistance, *, by: User, day: date, hours: Decimal | int, what: str) -> AssistanceHours:
     """Hours worked on one day, once a separate agreement is there."""
     actor = allow(by, MAY)
     what = stated(what, _("Say what was done."), field="what")
@@ -78,6 +81,7 @@ def log_hours(asked: TransferAssistance, *, by: User, day: date, hours: Decimal,
         raise ValidationError({"day": _("Hours are logged when they are worked, not before.")})
     if day < clock.local_day(asked.requested_at):
         raise ValidationError({"day": _("This day lies before the request.")})
+    hours = Decimal(hours)
     entry = AssistanceHours(assistance=asked, day=day, hours=hours, what=what, worked_by=by)
     if not 0 < hours <= 24:
         raise ValidationError({"hours": _("More than 0 hours, and 24 at most.")})

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -40,7 +41,8 @@ def today() -> date:
 
 def switching_rules() -> SwitchingRules:
     """The numbers of the Data Act as the settings have them."""
-    return SwitchingRules(**settings.DATA_ACT, country=settings.WORKING_DAYS_COUNTRY)
+    numbers: dict[str, Any] = settings.DATA_ACT
+    return SwitchingRules(**numbers, country=settings.WORKING_DAYS_COUNTRY)
 
 
 def terms_of(agreement: Agreement) -> Terms:

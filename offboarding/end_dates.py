@@ -8,7 +8,7 @@ first did.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -139,6 +139,13 @@ def check_still_serving(agreement: Agreement, *, field: str) -> None:
         raise ValidationError({field: _("The service has ended on %(day)s; this came too late.") % {"day": day}})
 
 
-def case_of(agreement: Agreement) -> dict[str, int]:
+class Case(TypedDict):
     """The numbers by which the journal knows a case."""
+
+    customer: int
+    agreement: int
+
+
+def case_of(agreement: Agreement) -> Case:
+    """The numbers of the agreement's case."""
     return {"customer": agreement.customer_id, "agreement": agreement.pk}
