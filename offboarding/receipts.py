@@ -62,6 +62,8 @@ def receive(
         state=State.DUPLICATE if first else State.RECEIVED,
         duplicate_of=first,
     )
+    if message is not None:
+        _put_to_case(message, agreement)
     facts = _facts(notice)
     if first is None:
         journal.record("notice.received", actor=actor, facts=facts, **end_dates.case_of(agreement))

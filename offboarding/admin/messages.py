@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -59,15 +59,11 @@ class StoredMessageAdmin(OnlyVerbs, _MessageAdmin):
     show_full_result_count = False
     search_fields = ("subject", "sender", "message_id", "customer__name", "agreement__number", "=sha256")
     search_help_text = gettext_lazy("Subject, sender, Message-ID, customer, agreement or SHA-256")
-    actions = None
+    actions = ()
     change_list_template = f"{FOLDER}/list.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StoredMessage]:
-        waiting = Case(When(state=State.PROBLEM, then=Value(0)), default=Value(1))
-        return super().get_queryset(request).annotate(waiting=waiting)
-
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("waiting", "-received_at", "-pk")
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        return (Case(When(state=State.PROBLEM, then=Value(0)), default=Value(1)), "-received_at", "-pk")
 
     @admin.display(description=gettext_lazy("message"), ordering="subject")
     def subject_shown(self, message: StoredMessage) -> str:

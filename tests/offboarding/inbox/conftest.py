@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+ROOT = Path(__file__).resolve().parents[3]
 NOTICES = "notices@vendor.example"
 
 
@@ -88,6 +93,41 @@ def fetch(mailbox, settings):
         return Run(said.getvalue(), wrong.getvalue(), 0)
 
     return run
+
+
+@pytest.fixture
+def start(mailbox, ground):
+    """Starts a run as a process of its own; ``start("-m", "module", …)``."""
+    from django.db import connection
+
+    database = connection.settings_dict
+    if "postgresql" not in database["ENGINE"]:
+        pytest.skip("needs PostgreSQL, which several processes share")
+    place = f"{database['HOST']}:{database['PORT']}" if database["PORT"] else database["HOST"]
+    secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://{database['USER']}{secret}@{place}/{database['NAME']}",
+        "STORAGE_DEFAULT_URL": f"file://{ground}",
+        "INBOX_URL": mailbox.url,
+        "NOTICE_ADDRESS": NOTICES,
+    }
+    running: list[subprocess.Popen] = []
+
+    def begin(*arguments: str, **more: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env={**environment, **more},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
 
 
 @pytest.fixture

@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from offboarding.models import Agreement, Letter, StoredMessage, TerminationNotice
-from tests.offboarding.inbox.conftest import NOTICES, written
+from tests.offboarding.inbox.conftest import written
 
-ROOT = Path(__file__).resolve().parents[3]
 DYING = "tests.offboarding.inbox.dying_fetch"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def start(mailbox, ground):
-    """Starts a run as a process of its own; ``start("-m", "module", …)``."""
-    database = connection.settings_dict
-    if "postgresql" not in database["ENGINE"]:
-        pytest.skip("needs PostgreSQL, which several processes share")
-    place = f"{database['HOST']}:{database['PORT']}" if database["PORT"] else database["HOST"]
-    secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgresql://{database['USER']}{secret}@{place}/{database['NAME']}",
-        "STORAGE_DEFAULT_URL": f"file://{ground}",
-        "INBOX_URL": mailbox.url,
-        "NOTICE_ADDRESS": NOTICES,
-    }
-    running: list[subprocess.Popen] = []
-
-    def begin(*arguments: str, **more: str) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env={**environment, **more},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        running.append(process)
-        return process
-
-    yield begin
-    for process in running:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
-
-
 class Round:
     """One delivery of three mails – a notice, the same words again, a stranger's – and what must come of them."""
+
+    mails = 3
+    """Two leave out the one that says the same words again."""
 
     def __init__(self, mailbox, ground, agreement: Agreement) -> None:
         self.mailbox, self.ground, self.agreement = mailbox, ground, agreement
@@ -68,23 +32,23 @@ class Round:
         Letter.objects.all().delete()
         StoredMessage.objects.filter(duplicate_of__isnull=False).delete()
         StoredMessage.objects.all().delete()
-        mine = [written(f"We leave. {name}", number=f"{name}-{number}") for number in range(2)]
+        notice, again = (written(f"We leave. {name}", number=f"{name}-{number}") for number in range(2))
         strange = written("Hello", sender="eve@elsewhere.example", number=f"{name}-3")
-        for raw in (mine[0], strange, mine[1]):
+        for raw in (notice, strange, again)[: self.mails]:
             self.mailbox.deliver(raw)
-        self.done += mine
+        self.done += [notice, again][: self.mails - 1]
         self.problem.append(strange)
 
     def prove(self) -> None:
         assert self.mailbox.folder("INBOX") == []
         assert sorted(self.mailbox.folder("Done")) == sorted(self.done)
         assert sorted(self.mailbox.folder("Problem")) == sorted(self.problem)
-        assert StoredMessage.objects.count() == 3
+        assert StoredMessage.objects.count() == self.mails
         for message in StoredMessage.objects.all():
             assert (self.ground / message.storage_name).read_bytes() in {*self.done, *self.problem}
         states = TerminationNotice.objects.order_by("pk").values_list("state", flat=True)
-        assert list(states) == ["received", "duplicate"]
-        assert Letter.objects.count() == 3  # to both contacts, and for the duplicate to its sender
+        assert list(states) == ["received", "duplicate"][: self.mails - 1]
+        assert Letter.objects.count() == self.mails  # to both contacts, and for the duplicate to its sender
 
 
 @pytest.fixture
@@ -92,8 +56,17 @@ def round_of(mailbox, ground, agreement):
     return Round(mailbox, ground, agreement)
 
 
+def _next_run(fetch):
+    """The run after a killed one, whose session at the database may end a moment after it."""
+    run = fetch()
+    while "another" in run.said:
+        time.sleep(0.1)
+        run = fetch()
+    assert run.code == 0, run
+
+
 def _killed_at_each_border(start, fetch, round_of, *more: str) -> int:
-    border, met = 0, 1
+    border, met, round_of.mails = 0, 1, 2
     while border < met:
         border += 1
         round_of.deliver(str(border))
@@ -104,12 +77,7 @@ def _killed_at_each_border(start, fetch, round_of, *more: str) -> int:
             break
         assert process.returncode == -signal.SIGKILL, wrong
         met = border + 1
-        if more:
-            output, wrong = start("-m", DYING, "0", *more).communicate(timeout=120)
-            assert output, wrong
-        else:
-            run = fetch()
-            assert run.code == 0, run
+        _next_run(fetch)
         round_of.prove()
     round_of.prove()
     return border
@@ -121,8 +89,17 @@ def test_a_run_killed_at_each_border_in_turn_loses_and_doubles_nothing(start, fe
 
 
 @pytest.mark.slow
-def test_nor_does_one_on_a_server_that_only_copies(start, fetch, round_of):
-    assert _killed_at_each_border(start, fetch, round_of, "copying") > 40
+def test_nor_does_one_on_a_server_that_only_copies(start, fetch, round_of, monkeypatch):
+    from offboarding import mailbox
+
+    prepare = mailbox.Box.prepare
+
+    def without_move(box):
+        prepare(box)
+        box._client.capabilities = tuple(set(box._client.capabilities) - {"MOVE"})
+
+    monkeypatch.setattr(mailbox.Box, "prepare", without_move)
+    assert _killed_at_each_border(start, fetch, round_of, "copying") > 50
 
 
 @pytest.mark.parametrize("more", [(), ("copying",)], ids=["moving", "copying"])
@@ -145,11 +122,7 @@ def test_twenty_kills_at_random_moments_lose_and_double_nothing(start, fetch, ro
             process.kill()
             kills += 1
         process.wait()
-        run = fetch()
-        while "another" in run.said:  # the dead run's session ends a moment after it
-            time.sleep(0.1)
-            run = fetch()
-        assert run.code == 0, run
+        _next_run(fetch)
         round_of.prove()
 
 
@@ -190,5 +163,5 @@ def test_uids_that_mean_something_else_after_a_kill_harm_nothing(start, fetch, r
     for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
         (folder / name).unlink(missing_ok=True)
     mailbox.run()
-    assert fetch().code == 0
+    _next_run(fetch)
     round_of.prove()
