@@ -11,8 +11,6 @@ from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import TextField
-from django.db.models.functions import Cast
 
 from offboarding import journal, journal_heads, signing
 from offboarding.actors import Actor
@@ -27,10 +25,11 @@ GUARDS = {
     "sqlite": {"journal_refuses_update", "journal_refuses_delete", "journal_refuses_replace"},
 }
 """The triggers of migration 0003."""
-_COLUMNS = (
-    "seq", Cast("at", TextField()), "actor", "event", "customer", "agreement", "reason", Cast("facts", TextField()),
-    "previous", "hash", "key_id", "seal",
-)  # fmt: skip
+_ROWS = f"""
+    SELECT seq, CAST(at AS text), actor, event, customer, agreement, reason, CAST(facts AS text),
+           previous, hash, key_id, seal
+    FROM {JournalEntry._meta.db_table} {{condition}} ORDER BY seq LIMIT {PAGE}
+"""
 """Time and facts as the database's own text: whatever stands there can be read, also what no driver can convert."""
 _decode = json.JSONDecoder().raw_decode
 
@@ -142,24 +141,31 @@ def _entries() -> Iterator[Sealed]:
 
 
 def _page(after: int | None) -> list[Sealed]:
-    rows = JournalEntry.objects.order_by("seq")
-    if after is not None:
-        rows = rows.filter(seq__gt=after)
-    return [_sealed(row) for row in rows.values_list(*_COLUMNS)[:PAGE]]
+    condition, values = ("", []) if after is None else ("WHERE seq > %s", [after])
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(condition=condition), values)
+        return [_sealed(row) for row in cursor.fetchall()]
 
 
 def _sealed(row: tuple[Any, ...]) -> Sealed:
     seq, at, actor, event, customer, agreement, reason, facts, previous, hash_, key_id, seal = row
     try:
-        moment = datetime.fromisoformat(at)
+        written = _instant(at)
         kept, end = _decode(facts)
         if end != len(facts):
             raise ValueError(facts)
     except (ValueError, TypeError):
         return Sealed(seq, None, hash_, key_id, seal)
-    written = instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))  # SQLite keeps no offset
     content = Entry(seq, written, actor, event, customer, agreement, reason, kept, previous)
     return Sealed(seq, content, hash_, key_id, seal)
+
+
+def _instant(text: str) -> str:
+    """The database's own text of a time as ``instant`` writes it; ValueError where it is none of our calendar."""
+    if len(text) == 29 and text.endswith("+00"):  # PostgreSQL's, as nearly always: 2027-01-31 13:05:00.123456+00
+        return f"{text[:10]}T{text[11:26]}Z"
+    moment = datetime.fromisoformat(text)
+    return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))  # SQLite keeps no offset
 
 
 def _guards() -> list[str]:
