@@ -16,7 +16,7 @@ from offboarding.actors import Actor
 from offboarding.dates import Cause, ClockError, Ending, Preview
 from offboarding.models import Agreement, Letter, TerminationNotice
 from offboarding.objections import object_to, settle_objection
-from offboarding.receipts import correct_receipt, locked, receive, record, vouch
+from offboarding.receipts import correct_receipt, let_next_count, locked, receive, record, vouch
 from offboarding.rights import allow
 from offboarding.stating import stated
 from offboarding.withdrawals import withdraw
@@ -63,6 +63,8 @@ def decide(notice: TerminationNotice, decision: str, *, by: User, because: str =
         _set_dates(agreement, notice, actor)
     context = {"notice": notice, "because": because}
     letters.write(Letter.Occasion.DECISION, agreement, key=str(notice.pk), context=context)
+    if notice.state == State.REFUSED:
+        let_next_count(agreement, notice, actor=actor)
     return notice
 
 

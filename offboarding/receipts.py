@@ -49,26 +49,15 @@ def receive(
         raise ValidationError({"message": _("This message is recorded as a notice already.")})
     first = agreement.notices.undecided().first() or agreement.notices.in_force().first()
     notice = TerminationNotice.objects.create(
-        agreement=agreement,
-        channel=channel,
-        received_at=received_at,
-        received_by=str(actor),
-        received_because=because.strip(),
-        recorded_at=timezone.now(),
-        sender=sender.strip()[:320],
-        contact=contact,
-        message=message,
-        needs=list(dict.fromkeys([*needs, *_needs_of(contact)])),
-        state=State.DUPLICATE if first else State.RECEIVED,
-        duplicate_of=first,
-    )
-    if message is not None:
-        _put_to_case(message, agreement)
-    facts = _facts(notice)
+        agreement=agreement, channel=channel, received_at=received_at, received_by=str(actor),
+        received_because=because.strip(), recorded_at=timezone.now(), sender=sender.strip()[:320], contact=contact,
+        message=message, needs=list(dict.fromkeys([*needs, *_needs_of(contact)])),
+        state=State.DUPLICATE if first else State.RECEIVED, duplicate_of=first,
+    )  # fmt: skip
     if first is None:
-        journal.record("notice.received", actor=actor, facts=facts, **end_dates.case_of(agreement))
+        journal.record("notice.received", actor=actor, facts=_facts(notice), **end_dates.case_of(agreement))
     else:
-        facts["duplicate_of"] = first.pk
+        facts = _facts(notice) | {"duplicate_of": first.pk}
         journal.record("notice.duplicate", actor=actor, facts=facts, **end_dates.case_of(agreement))
     _acknowledge(notice, first)
     return notice
@@ -130,6 +119,26 @@ def correct_receipt(
     notice.received_at, notice.received_by, notice.received_because = received_at, str(actor), because
     notice.save(update_fields=["received_at", "received_by", "received_because"])
     journal.record("notice.receipt_corrected", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    return notice
+
+
+def let_next_count(agreement: Agreement, refused: TerminationNotice, *, actor: Actor) -> TerminationNotice | None:
+    """The oldest duplicate of a notice that was refused waits for a decision in its place, and the others follow it.
+
+    So a refused letter of a stranger's never takes a good notice with it. The agreement's row is locked.
+    """
+    same = refused.duplicates.select_for_update(of=("self",)).filter(state=State.DUPLICATE)
+    following = list(same.order_by("received_at", "pk"))
+    if not following:
+        return None
+    notice, *others = following
+    notice.state, notice.duplicate_of = State.RECEIVED, None
+    notice.save(update_fields=["state", "duplicate_of"])
+    TerminationNotice.objects.filter(pk__in=[other.pk for other in others]).update(duplicate_of=notice)
+    reason = _("The notice received before it was refused.")
+    journal.record(
+        "notice.received", actor=actor, reason=reason, facts=_facts(notice), **end_dates.case_of(agreement)
+    )  # fmt: skip
     return notice
 
 

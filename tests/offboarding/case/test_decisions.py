@@ -88,6 +88,17 @@ def test_a_refused_notice_leaves_the_agreement_alone_and_the_next_one_is_fresh(h
     assert given(hers, ada).state == "received"
 
 
+def test_a_strangers_refused_notice_takes_no_good_one_with_it(hers, ada, eva, staff):
+    strangers, good, again = given(hers, None), given(hers, ada), given(hers, eva)
+    notices.decide(strangers, "refused", by=staff, because="Nobody knows him.")
+    good.refresh_from_db()
+    again.refresh_from_db()
+    assert (good.state, good.duplicate_of, again.duplicate_of) == ("received", None, good)
+    assert last(hers, "notice.received").facts["notice"] == good.pk
+    assert notices.decide(good, "timely", by=staff).state == "accepted"
+    assert days_of(hers) == TABLE
+
+
 def test_a_notice_is_decided_once(hers, ada, staff):
     notice = notices.decide(given(hers, ada), "timely", by=staff)
     with refused("notice", "does not wait"):
