@@ -19,10 +19,22 @@ from offboarding.admin import (  # noqa: E402
     contacts,
     customers,
     journal,
+    letters,
     messages,
     notices,
     people,
     waivers,
 )
 
-__all__ = ["agreements", "assistance", "contacts", "customers", "journal", "messages", "notices", "people", "waivers"]
+__all__ = [
+    "agreements",
+    "assistance",
+    "contacts",
+    "customers",
+    "journal",
+    "letters",
+    "messages",
+    "notices",
+    "people",
+    "waivers",
+]
