@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from offboarding.dates import Terms, latest_notice_day, term_of
+from offboarding.clock import terms_of
+from offboarding.dates import latest_notice_day, term_of
 from offboarding.models import Agreement
 from offboarding.phases import Phase
 
@@ -18,7 +19,7 @@ from offboarding.phases import Phase
 class Event(TextChoices):
     """What is on a date."""
 
-    NOTICE_BY = "notice_by", _("latest day for a timely notice")
+    NOTICE_BY = "notice_by", _("timely notice until")
     SERVICE_ENDS = "service_ends", _("service ends")
     EXPORT_UNTIL = "export_until", _("exports can be requested until")
     DELETE_FROM = "delete_from", _("deletion not before")
@@ -46,7 +47,7 @@ class NextDate:
 
 def last_day_of_service(agreement: Agreement, on: date) -> date:
     """As it was set, else the end of the term that the day lies in. ClockError beyond the calendar."""
-    return agreement.service_ends or term_of(_terms(agreement), on).end
+    return agreement.service_ends or term_of(terms_of(agreement), on).end
 
 
 def next_date(agreement: Agreement, phase: Phase, on: date) -> NextDate:
@@ -71,15 +72,8 @@ def _next(agreement: Agreement, phase: Phase, on: date) -> tuple[Event, date]:
 
 def _in_force(agreement: Agreement, on: date) -> tuple[Event, date]:
     """An agreement without an end: the next day by which a notice would be in time, in this term or the following."""
-    terms = _terms(agreement)
+    terms = terms_of(agreement)
     latest = latest_notice_day(terms, on)
     if latest < on and terms.auto_renews:
         latest = latest_notice_day(terms, term_of(terms, on).end + timedelta(days=1))
     return (Event.NOTICE_BY, latest) if terms.auto_renews else (Event.SERVICE_ENDS, terms.term_end)
-
-
-def _terms(agreement: Agreement) -> Terms:
-    return Terms(
-        agreement.term_start, agreement.term_end, agreement.notice_days,
-        auto_renews=agreement.auto_renews, renewal_months=agreement.renewal_months,
-    )  # fmt: skip

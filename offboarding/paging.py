@@ -35,7 +35,7 @@ class BoundedPaginator(_Paginator):
         return len(rows)
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self._found, self.most)
 
     @property
@@ -46,7 +46,7 @@ class BoundedPaginator(_Paginator):
     def page(self, number: int | str) -> Page[Any]:
         """One page; its rows are read by their keys, which an index alone may give."""
         page = super().page(number)
-        if isinstance(self.object_list, QuerySet):
+        if isinstance(self.object_list, QuerySet) and isinstance(page.object_list, QuerySet):
             keys = list(page.object_list.values_list("pk", flat=True))
             page.object_list = self.object_list.filter(pk__in=keys)
         return page

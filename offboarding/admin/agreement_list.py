@@ -102,10 +102,8 @@ class AgreementList(_AgreementAdmin):
 
     @admin.display(description=_("service ends"))
     def ends_shown(self, agreement: Agreement) -> str:
-        if agreement.ending:
-            why = agreement.get_ending_display()
-        else:
-            why = _("renews itself") if agreement.auto_renews else _("does not renew itself")
+        renews = _("renews itself") if agreement.auto_renews else _("does not renew itself")
+        why = agreement.get_ending_display() if agreement.ending else renews
         try:
             day = last_day_of_service(agreement, timezone.localdate())
         except ClockError:
@@ -126,7 +124,7 @@ class AgreementList(_AgreementAdmin):
             coming.distance,
         )
 
-    @admin.display(description=_("needs a person"))
+    @admin.display(description=_("needs a person"), empty_value="")
     def person_shown(self, agreement: Any) -> str:
         reasons = ((capfirst(reason.label),) for reason in agreement.reasons)
         return format_html_join("", '<span class="person">{}</span>', reasons)

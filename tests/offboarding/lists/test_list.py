@@ -94,7 +94,7 @@ def test_what_is_due_is_listed_by_its_date(desk, every_phase):
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        ("BOB", ["active", "renews itself", "Latest day for a timely notice", "1 December 2026", "in 9 days"]),
+        ("BOB", ["active", "renews itself", "Timely notice until", "1 December 2026", "in 9 days"]),
         ("NOTICED", ["notice given", "A notice waits for a decision"]),
         ("ENDING", ["ending", "notice by the customer", "20 December 2026", "in 28 days"]),
         ("EXPIRING", ["ending", "expiry without renewal", "Service ends", "in 3 days"]),
