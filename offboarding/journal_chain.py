@@ -65,7 +65,7 @@ def instant(moment: datetime) -> str:
 # Together these write what ``canonical.canonical`` writes (a test compares them with it and with RFC 8785's own), at
 # the speed that a million entries ask for. Keys are ASCII here, so that Python's order of them is the RFC's.
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
-_text = json.encoder.encode_basestring  # type: ignore[attr-defined]
+_text = json.encoder.encode_basestring
 
 
 def _number(value: int | None) -> str:

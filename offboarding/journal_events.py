@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from offboarding import message_words
 from offboarding.journal_kinds import Event, Fact, Kind
 from offboarding.models import Agreement, Letter, TerminationNotice, TransferAssistance
 
@@ -31,9 +32,25 @@ ENDING = Fact(CODE, dict(Agreement.Ending.choices))
 OCCASION = Fact(CODE, dict(Letter.Occasion.choices))
 ASSISTANCE = Fact(CODE, dict(TransferAssistance.State.choices))
 POLICY = Fact(CODE, dict(Agreement.Policy.choices))
-RIGHTS = Fact(
+PROBLEMS = Fact(CODES, message_words.WORDS, " ")
+TERMS = Fact(
     CODES,
     {
+        "term_start": _("term starts"),
+        "term_end": _("last day of the term"),
+        "notice_days": _("days of notice"),
+        "export_window_days": _("days to request an export"),
+        "auto_renews": _("renews itself"),
+        "renewal_months": _("months of each following term"),
+        "policy": _("clock"),
+    },
+)
+PERSON = Fact(
+    CODES,
+    {
+        "name": _("name"),
+        "email": _("e-mail address"),
+        "language": _("language"),
         "may_see": _("see the case"),
         "may_request": _("request exports"),
         "may_confirm": _("confirm packages"),
@@ -45,9 +62,23 @@ NOTICE = {"notice": ID}
 THREE_DATES = {"service_ends": DAY, "export_until": DAY, "delete_from": DAY}
 WERE = {"service_ended": DAY, "export_was_until": DAY, "delete_was_from": DAY}
 """The dates before the move."""
-LETTER = {"letter": ID, "occasion": OCCASION, "contact": ID, "attempt": COUNT, "language": CODE, "key_sha256": HASH}
-MESSAGE = {"message": ID, "sha256": HASH, "bytes": COUNT, "source": CODE, "problems": CODES, "duplicate_of": ID}
-HELP = {"assistance": ID, "state": ASSISTANCE}
+LETTER: dict[str, Kind | Fact] = {
+    "letter": ID,
+    "occasion": OCCASION,
+    "contact": ID,
+    "attempt": COUNT,
+    "language": CODE,
+    "key_sha256": HASH,
+}
+MESSAGE: dict[str, Kind | Fact] = {
+    "message": ID,
+    "sha256": HASH,
+    "bytes": COUNT,
+    "source": CODE,
+    "problems": PROBLEMS,
+    "duplicate_of": ID,
+}
+HELP: dict[str, Kind | Fact] = {"assistance": ID, "state": ASSISTANCE}
 
 _NOTICES = {
     "notice.received": Event(
@@ -89,7 +120,7 @@ _AGREEMENTS = {
     ),
     "agreement.changed": Event(
         _("Agreement changed: %(changed)s."),
-        changed=CODES, term_start=DAY, term_end=DAY, notice_days=COUNT, export_window_days=COUNT, auto_renews=FLAG,
+        changed=TERMS, term_start=DAY, term_end=DAY, notice_days=COUNT, export_window_days=COUNT, auto_renews=FLAG,
         renewal_months=COUNT, policy=POLICY, was=DETAIL,
     ),
     "agreement.expires": Event(_("The agreement does not renew itself; it ends on %(service_ends)s."), **THREE_DATES),
@@ -158,7 +189,7 @@ _LETTERS = {
     ),
     "letter.resent": Event(_("Letter sent again: %(occasion)s."), **LETTER, new_letter=ID),
     "message.stored": Event(_("A message was stored."), **MESSAGE, notice=ID, attachments=COUNT),
-    "message.problem": Event(_("A message waits for a person: %(problems)s."), **MESSAGE, attachments=COUNT),
+    "message.problem": Event(_("A message waits for a person. %(problems)s"), **MESSAGE, attachments=COUNT),
     "message.settled": Event(
         _("A message that waited was settled: %(outcome)s."),
         **MESSAGE, notice=ID, outcome=Fact(CODE, {"notice": _("taken as a notice"), "attached": _("put to the case"),
@@ -179,8 +210,8 @@ _PEOPLE = {
     ),
     "assistance.done": Event(_("Help with the transfer finished."), **HELP, hours=CODE),
     "assistance.declined": Event(_("Help with the transfer declined."), **HELP),
-    "contact.added": Event(_("Contact added."), contact=ID, rights=RIGHTS),
-    "contact.changed": Event(_("Contact changed: %(changed)s."), contact=ID, changed=RIGHTS, rights=RIGHTS),
+    "contact.added": Event(_("Contact added."), contact=ID, rights=PERSON),
+    "contact.changed": Event(_("Contact changed: %(changed)s."), contact=ID, changed=PERSON, rights=PERSON),
     "contact.ended": Event(_("A contact does not act for the customer any more."), contact=ID),
     "customer.added": Event(_("Customer added.")),
     "customer.changed": Event(_("Customer changed: %(changed)s."), changed=CODES),

@@ -47,6 +47,8 @@ class Fact:
 
     kind: Kind
     words: Mapping[str, StrOrPromise] | None = None
+    between: str = ", "
+    """What stands between several; a space where the words are sentences."""
 
 
 class Event:

@@ -108,7 +108,7 @@ def _shown(fact: Fact, value: Any) -> Any:
     if fact.kind is Kind.FLAG:
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(_in_words(fact, item) for item in value)
+        return fact.between.join(_in_words(fact, item) for item in value)
     return value if fact.kind in (Kind.COUNT, Kind.ID) else _in_words(fact, value)
 
 

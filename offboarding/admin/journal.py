@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from offboarding import journal_words
 from offboarding.desk import OnlyVerbs
 from offboarding.models import Agreement, Customer, JournalEntry
+from offboarding.paging import BoundedPaginator
 
 if TYPE_CHECKING:
     _JournalEntryAdmin = admin.ModelAdmin[JournalEntry]
@@ -32,12 +31,10 @@ MOST_COUNTED = 20 * PAGE
 Entries = QuerySet[JournalEntry]
 
 
-class NewestPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than it shows pages: the journal may have ten million rows."""
+class NewestPaginator(BoundedPaginator):
+    """Twenty pages; the journal may have ten million rows."""
 
-    @cached_property
-    def count(self) -> int:
-        return int(self.object_list[:MOST_COUNTED].count())  # type: ignore[call-arg, arg-type]
+    most = MOST_COUNTED
 
 
 class GroupFilter(admin.SimpleListFilter):
@@ -88,8 +85,9 @@ class JournalList(ChangeList):
         for entry in entries:
             entry.actor_shown = journal_words.who(entry, names)  # type: ignore[attr-defined]
             entry.number_shown = numbers.get(entry.agreement or 0, "")  # type: ignore[attr-defined]
-        self.result_list = entries  # type: ignore[assignment]
-        cut = self.result_count >= MOST_COUNTED and self.page_num >= self.paginator.num_pages
+        self.result_list = entries
+        paginator = self.paginator
+        cut = isinstance(paginator, BoundedPaginator) and paginator.more and self.page_num >= paginator.num_pages
         self.older = self.get_query_string({"before": entries[-1].seq}, ["p"]) if entries and cut else ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -78,10 +79,12 @@ def verify(turn: str) -> None:
         "atexit.register(lambda: print(re.search(r'VmHWM:.*', Path('/proc/self/status').read_text())[0]))\n"
         "from django.core.management import execute_from_command_line as run; run(['manage.py', 'verify_journal'])"
     )
-    started = time.perf_counter()
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path.cwd())
-    print(f"{turn}: {time.perf_counter() - started:.1f} s, exit code {done.returncode}")
-    print(done.stdout + done.stderr)
+    took, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"{turn}: {took:.1f} s, of which {busy:.1f} s of its own processor time; exit code {done.returncode}")
+    print(done.stdout + done.stderr, flush=True)
 
 
 if __name__ == "__main__":
