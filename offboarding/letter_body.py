@@ -30,10 +30,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """One milestone as it reads: what it is, when, why, and when it was before (empty: it has not moved)."""
+    """One milestone as it reads: what it is, the day, which end of it by whose clock, why, and which day it was before.
+
+    ``before`` is empty where the day has not moved.
+    """
 
     title: str
-    when: str
+    day: str
+    clock: str
     why: str
     before: str = ""
 
@@ -79,7 +83,7 @@ def as_text(opening: str, blocks: Iterable[Block], dates: Sequence[Date], closin
 
 
 def _date(date: Date) -> str:
-    lines = [date.title + ":", _wrapped(date.when, "  ", "  ")]
+    lines = [date.title + ":", _wrapped(f"{date.day}, {date.clock}", "  ", "  ")]
     lines += [_wrapped(text, "  ", "  ") for text in (date.before, date.why) if text]
     return "\n".join(lines)
 

@@ -128,15 +128,15 @@ def _date(milestone: Milestone, before: Milestone | None) -> Date:
     moved = before is not None and before.day != milestone.day
     return Date(
         title=capfirst(title(milestone.mark)),
-        when=when_in_words(milestone),
+        day=day_in_words(milestone.day),
+        clock=_clock_in_words(milestone.mark),
         why=sentence(milestone.rule),
         before=_("Before: %(day)s.") % {"day": day_in_words(before.day)} if moved and before else "",
     )
 
 
-def when_in_words(milestone: Milestone) -> str:
-    """The day, which end of it counts, and by whose clock."""
-    facts = {"day": day_in_words(milestone.day), "zone": zone_in_words()}
-    if milestone.mark is Mark.DELETE_FROM:
-        return _("%(day)s, from the start of the day, %(zone)s") % facts
-    return _("%(day)s, until the end of the day, %(zone)s") % facts
+def _clock_in_words(mark: Mark) -> str:
+    """Which end of the day counts, and by whose clock."""
+    if mark is Mark.DELETE_FROM:
+        return _("from the start of the day, %(zone)s") % {"zone": zone_in_words()}
+    return _("until the end of the day, %(zone)s") % {"zone": zone_in_words()}
