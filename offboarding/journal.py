@@ -52,8 +52,8 @@ def record(
 
 
 def _check_reason(reason: str) -> None:
-    if wrong := check_text(reason):
-        raise ValidationError({"because": _("The reason cannot be kept: it %(wrong)s.") % {"wrong": wrong}})
+    if check_text(reason):
+        raise ValidationError({"because": _("The reason has a character that is no text and cannot be kept.")})
     if len(reason) > MOST_REASON:
         raise ValidationError(
             {"because": _("The reason is too long: at most %(most)d characters.") % {"most": MOST_REASON}}

@@ -104,7 +104,8 @@ def _follow(proof: Proof, heads: dict[int, list[journal_heads.Found]]) -> bool:
         proof.entries, proof.last = entry.seq, entry
         if entry.content is not None and entry.content.event == VERIFIED:
             facts = entry.content.facts
-            proof.promised.add(journal_heads.name_of(Head(facts["seq"], facts["head"])))
+            if facts.keys() >= {"seq", "head"}:
+                proof.promised.add(journal_heads.name_of(Head(facts["seq"], facts["head"])))
     return True
 
 
