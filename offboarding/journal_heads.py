@@ -40,6 +40,8 @@ class Found:
     name: str
     head: Head | None
     wrong: str = ""
+    half: bool = False
+    """One of its two files is there: somebody removed the other, or its writing was cut short."""
 
 
 def name_of(head: Head) -> str:
@@ -77,6 +79,16 @@ def put(head: Head, at: str) -> str:
     return name
 
 
+def complete(name: str) -> bool:
+    """Writes the missing half of a head whose entry stands as it says; to be called when all entries hold."""
+    seq = name.removeprefix(f"{FOLDER}/").partition("-")[0]
+    last = JournalEntry.objects.filter(seq=int(seq)).first() if seq.isdecimal() and len(seq) == 20 else None
+    if last is None or name_of(Head(last.seq, last.hash)) != name:
+        return False
+    put(Head(last.seq, last.hash), instant(last.at))
+    return True
+
+
 def content_of(head: Head, at: str) -> bytes:
     """The bytes that are signed."""
     return canonical({"at": at, "entries": head.seq, "hash": head.hash, "seq": head.seq})
@@ -103,7 +115,7 @@ def _read(stem: str, files: set[str]) -> Found:
     name = f"{FOLDER}/{stem}"
     for ending, what in (("json", "head"), ("sig", "signature")):
         if f"{stem}.{ending}" not in files:
-            return Found(name, None, f"The {what} {name}.{ending} is missing.")
+            return Found(name, None, f"The {what} {name}.{ending} is missing.", half=True)
     content, signature = (_bytes(f"{name}.{ending}") for ending in ("json", "sig"))
     try:
         signed = signing.Signature.from_json(signature)

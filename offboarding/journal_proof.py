@@ -42,6 +42,8 @@ class Proof:
     """How many hold, from the first."""
     last: Sealed | None = None
     findings: list[str] = field(default_factory=list)
+    halves: list[str] = field(default_factory=list)
+    """Names of heads with one file of two, where all entries hold: the other follows from them."""
     promised: set[str] = field(default_factory=set)
     """Names of the heads that entries of the journal say were signed."""
     signed: str = ""
@@ -56,9 +58,11 @@ class Proof:
 def verify() -> Proof:
     """Checks everything; where all holds and something is new, signs a head and records that.
 
+    Half a head is reported once and completed: a process that died while it wrote leaves one.
     Raises ``DatabaseError`` or ``OSError`` where database or evidence storage do not answer.
     """
     proof = prove()
+    proof.findings += [f"{name} is whole again." for name in proof.halves if journal_heads.complete(name)]
     last = proof.last
     if proof.findings or last is None or last.content is None:
         return proof
@@ -82,6 +86,7 @@ def prove() -> Proof:
     whole = _follow(proof, heads)
     proof.findings += [item.wrong for item in found if item.wrong]
     if whole:
+        proof.halves = [item.name for item in found if item.half]
         proof.findings += _beyond(proof.entries, heads)
         missing = sorted(proof.promised - {item.name for item in found})
         proof.findings += [

@@ -73,6 +73,31 @@ def test_half_a_head_or_a_damaged_one_is_reported(evidence, ending, spoil, said)
     assert said in told
 
 
+@pytest.mark.parametrize("ending", ["json", "sig"])
+def test_half_a_head_is_whole_again_after_it_was_reported_once(evidence, ending):
+    """A process that is killed between the two files must not raise an alarm for ever."""
+    record(2)
+    verify()
+    record(1)
+    (path,) = evidence.glob(f"*.{ending}")
+    before = path.read_bytes()
+    path.unlink()
+    code, told = verify()
+    assert (code, "is whole again" in told) == (1, True)
+    assert path.read_bytes() == before
+    assert verify()[0] == 0
+
+
+def test_half_a_head_of_an_entry_that_never_was_stays_reported(evidence):
+    record(2)
+    evidence.mkdir(parents=True)
+    for name in (f"{1:020}-{'a' * 12}.json", f"{9:020}-{'a' * 12}.sig", "readme.json"):
+        (evidence / name).write_text("{}")
+    for _twice in range(2):
+        code, told = verify()
+        assert (code, told.count("is missing"), "whole again" in told) == (1, 3, False)
+
+
 def test_a_head_that_is_gone_altogether_is_missed_because_the_journal_speaks_of_it(evidence):
     record(2)
     verify()
