@@ -13,4 +13,4 @@ class ExportsConfig(AppConfig):
         from offboarding import journal_words
 
         checks.register(check_data_map)
-        journal_words.declare(EVENTS)
+        journal_words.declare(EVENTS, {"export": _("exports")})
