@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from offboarding.admin.filters import ORDER, ClockFilter, DueFilter, PersonFilter, PhaseFilter, is_narrow
+from offboarding.admin.filters import DATES, ORDER, ClockFilter, DueFilter, PersonFilter, PhaseFilter, is_narrow
 from offboarding.dates import ClockError
 from offboarding.models import Agreement
 from offboarding.next_dates import NextDate, last_day_of_service, next_date
@@ -37,7 +37,8 @@ class AgreementChangeList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         first, *then = super().get_ordering(request, queryset)
-        return [sorted_last(first) if is_narrow(self.params) else first, *then]
+        walked = first in DATES or not is_narrow(self.params)
+        return [first if walked else sorted_last(first), *then]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -28,6 +28,8 @@ ORDER = {
     Phase.ON_HOLD.value: ("held_since", "pk"),
 }
 """Choice of ``due`` or ``phase`` → the date that matters then, the earliest first."""
+DATES = {field for field, _key in ORDER.values()}
+"""Where the order's own index holds little but the rows that are asked for."""
 
 FEW = {"person": None, "due": None, "phase": {phase.value for phase in Phase} - {"active", "deleted"}}
 """Filter → the choices that leave few rows of many, None for each."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.utils import translation
 
-from offboarding.models import Agreement, Customer
 from offboarding.admin.people import permission_text
+from offboarding.models import Agreement, Customer
 
 CUSTOMERS = "/admin/offboarding/customer/"
 
@@ -55,6 +56,7 @@ def test_the_queues_own_screens_are_not_there_because_they_ask_for_no_permission
     assert not [model for model in admin.site._registry if model._meta.app_label == "django_q"]
 
 
+@time_machine.travel(date(2026, 11, 22))
 def test_dates_are_written_with_the_month_in_words_and_a_clock_of_24_hours(desk, alice):
     Agreement.objects.create(customer=alice, number="A-1", term_start=date(2026, 1, 1), term_end=date(2026, 12, 31))
     assert "31 December 2026" in desk.get("/admin/offboarding/agreement/").content.decode()
