@@ -22,6 +22,8 @@ OFFSET, GAP = 7, 14
 MOST_TEXT, NARROW_TEXT = 300, 250
 FAR = 4
 """A term that began so many times further back than the rest is long is shown as having begun before."""
+LONG_TERM = 550
+"""Days that are always shown to scale: a year and what follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class _Scale:
         near = [*points, story.today.day] if story.today.day <= max(points) else points
         first, last = min(near), max(near)
         span = max((last - first).days, 30)
-        far = (first - story.start.day).days > FAR * span
+        far = (first - story.start.day).days > max(FAR * span, LONG_TERM)
         self.first = _shifted(first, -span // 2) if far else min(first, story.start.day)
         room = max((last - self.first).days, 30)
         self.last = max(min(story.today.day, _shifted(last, room // 4)), _shifted(self.first, room), last)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
-from offboarding import endings
+from offboarding import endings, registration
 from offboarding.models import Agreement
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 else:
     _TermsForm = forms.ModelForm
 
+TERMS = frozenset(registration.TERMS)
 NAMES = {"window_days": "export_window_days"}
 """What the clock calls a field → the model's field."""
 
@@ -26,6 +27,15 @@ class TermsForm(_TermsForm):
     """Terms are tried before they are saved: saved, registered and taken back again."""
 
     by: ClassVar[User | None] = None
+
+    def clean(self) -> None:
+        """What the clock refuses is told before the database would, in its words."""
+        super().clean()
+        if not TERMS - self.cleaned_data.keys():
+            try:
+                endings.check(Agreement(**{name: self.cleaned_data[name] for name in TERMS}))
+            except ValidationError as error:
+                self._refuse(error)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

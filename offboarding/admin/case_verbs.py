@@ -94,10 +94,9 @@ def form_of(record: Any, name: str) -> str:
 
 
 def buttons(verbs: Sequence[CaseVerb], user: Any, record: Any) -> list[Button]:
-    """The ways open to this person for this record now."""
-    return [
-        Button(verb.label, form_of(record, verb.name), verb.danger) for verb in verbs if verb.shown(user, record)
-    ]  # fmt: skip
+    """The ways open to this person for this record now, the ones with care last."""
+    shown = sorted((verb for verb in verbs if verb.shown(user, record)), key=lambda verb: verb.danger)
+    return [Button(verb.label, form_of(record, verb.name), verb.danger) for verb in shown]
 
 
 class OpensForms:
@@ -161,11 +160,16 @@ class OpensForms:
             "homes": capfirst(home._meta.verbose_name_plural),
             "homes_address": reverse(f"admin:{_name(home)}_changelist"),
             "back": page_of(home),
-            "can_be_shown": verb.rehearsed and not form.is_multipart() and len(form.fields) > 1,
+            "can_be_shown": _can_be_shown(verb, record, form),
             "outcomes": () if data is None else outcomes_of(verb, record, cast(User, request.user), data),
             "media": form.media,
         }
         return TemplateResponse(request, "admin/offboarding/agreement/act.html", context)
+
+
+def _can_be_shown(verb: CaseVerb, record: Any, form: CaseForm) -> bool:
+    """Whether the consequences depend on what is written into the form; files would have to be chosen again."""
+    return verb.rehearsed and len(verb.ways(record)) == 1 and len(form.fields) > 1 and not form.is_multipart()
 
 
 def outcomes_of(verb: CaseVerb, record: Any, by: User, data: Data) -> list[Outcome]:

@@ -23,15 +23,15 @@ from offboarding.admin.notice_forms import (
     decisions_about,
     uploaded,
 )
-from offboarding.admin.rehearsal import Outcome, shown_days
+from offboarding.admin.rehearsal import FOLLOWING, Outcome, shown_days
 from offboarding.dates import Late
 from offboarding.models import Agreement, TerminationNotice
 
 State, Decision = TerminationNotice.State, TerminationNotice.Decision
 MEANS = {
-    None: _("If it is accepted"),
-    Late.NEXT_TERM: _("It would be late. Decided for the end of the next term"),
-    Late.ACCEPTED: _("It would be late. Accepted as timely"),
+    None: _("Received then, it is timely"),
+    Late.NEXT_TERM: _("Received then, it is late – for the end of the next term"),
+    Late.ACCEPTED: _("Received then, it is late – accepted as timely"),
 }
 
 
@@ -69,7 +69,7 @@ def _recorded_means(agreement: Agreement, _by: User, data: Data) -> Sequence[Out
         found = notices.preview(agreement, clock.local_day(data["received_at"]))
     except ValidationError as error:
         return [Outcome(refused=tuple(error.messages))]
-    return [Outcome(MEANS[late], days=shown_days(dates)) for late, dates in found.outcomes.items()]
+    return [Outcome(MEANS[late], days=shown_days(dates, marks=FOLLOWING)) for late, dates in found.outcomes.items()]
 
 
 def _ways_to_decide(notice: TerminationNotice) -> list[tuple[Any, Data]]:
@@ -181,4 +181,4 @@ def _corrected_means(notice: TerminationNotice, data: Data) -> Sequence[Outcome]
         found = notices.preview(notice.agreement, clock.local_day(data["received_at"]))
     except ValidationError as error:
         return [Outcome(refused=tuple(error.messages))]
-    return [Outcome(MEANS[late], days=shown_days(dates)) for late, dates in found.outcomes.items()]
+    return [Outcome(MEANS[late], days=shown_days(dates, marks=FOLLOWING)) for late, dates in found.outcomes.items()]

@@ -6,7 +6,7 @@ rows of the outbox, and go out only after a transaction has ended well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -65,7 +65,13 @@ class Outcome:
         return self.told and not self.letters and not self.refused
 
 
-def shown_days(found: Milestones, before: Milestones | None = None) -> tuple[ShownDay, ...]:
+FOLLOWING = (Mark.SERVICE_ENDS, Mark.EXPORT_UNTIL, Mark.DELETE_FROM)
+"""What a decision leads to; the latest day of notice only explains it."""
+
+
+def shown_days(
+    found: Milestones, before: Milestones | None = None, *, marks: Sequence[Mark] = tuple(Mark)
+) -> tuple[ShownDay, ...]:
     """Milestones with their rules in words."""
     return tuple(
         ShownDay(
@@ -74,7 +80,7 @@ def shown_days(found: Milestones, before: Milestones | None = None) -> tuple[Sho
             before[mark].day if before is not None and before[mark].day != found[mark].day else None,
             rule_words.sentence(found[mark].rule),
         )
-        for mark in Mark
+        for mark in marks
     )
 
 
@@ -107,7 +113,7 @@ def _read(
     return Outcome(
         title,
         text,
-        days=shown_days(found, before) if found is not None and found != before else (),
+        days=shown_days(found, before, marks=FOLLOWING) if found is not None and found != before else (),
         cleared=found is None and before is not None,
         letters=_grouped(after.letters.filter(pk__gt=newest, state=Letter.State.QUEUED)),
         cancelled=_grouped(gone),
