@@ -116,7 +116,7 @@ def _fate(envelope: Envelope) -> Fate:
         return replace(here, state=State.PROBLEM)
     if not isinstance(found, Match):
         return replace(here, state=State.PROBLEM, doubts=(found.problem.value, found.reason.value))
-    return _of_case(envelope, hints, replace(here, match=found))
+    return _of_case(envelope, hints, found, replace(here, match=found))
 
 
 def _candidates(hints: Hints) -> Iterable[Candidate]:
@@ -143,7 +143,8 @@ def _twin(envelope: Envelope) -> StoredMessage | None:
     """The first stored message with this Message-ID; one that is missing or malformed tells nothing."""
     if not envelope.message_id or Problem.ODD_MESSAGE_ID in envelope.problems:
         return None
-    return StoredMessage.objects.filter(message_id=envelope.message_id).order_by("pk").first()
+    message_id = messages.described(envelope)["message_id"]
+    return StoredMessage.objects.filter(message_id=message_id).order_by("pk").first()
 
 
 def _of_twin(envelope: Envelope, twin: StoredMessage, here: Fate) -> Fate:
@@ -159,8 +160,7 @@ def _of_twin(envelope: Envelope, twin: StoredMessage, here: Fate) -> Fate:
 
 def _of_report(envelope: Envelope, here: Fate) -> Fate:
     """A mail server's report; what it says of somebody else's mail, or does not say clearly, is a person's to read."""
-    bounce = envelope.bounce
-    letter = _letter(bounce.original_message_id) if bounce else None
+    bounce, letter = envelope.bounce, letter_of(envelope)
     if bounce is None or letter is None:
         return replace(here, state=State.PROBLEM)
     case = Fate(State.MATCHED, customer_id=letter.customer_id, agreement_id=letter.agreement_id)
@@ -169,21 +169,23 @@ def _of_report(envelope: Envelope, here: Fate) -> Fate:
     return case if bounce.action else replace(case, state=State.PROBLEM)
 
 
-def _letter(message_id: str) -> Letter | None:
+def letter_of(envelope: Envelope) -> Letter | None:
+    """The letter of ours that a mail server reports on."""
+    message_id = envelope.bounce.original_message_id if envelope.bounce else ""
     if not message_id:
         return None
     return Letter.objects.filter(message_id__in=(message_id, f"<{message_id}>")).first()
 
 
-def _of_case(envelope: Envelope, hints: Hints, notice: Fate) -> Fate:
+def _of_case(envelope: Envelope, hints: Hints, match: Match, notice: Fate) -> Fate:
     """A mail that could be a notice for a known agreement."""
-    agreement = Agreement.objects.select_for_update().get(pk=notice.agreement_id)
+    agreement = Agreement.objects.select_for_update().get(pk=match.agreement_id)
     under_way = agreement.notices.filter(Q(state="received") | Q(state="accepted")).exists()
     if not under_way and agreement.reference not in hints.reply_references:
         return notice
     if not under_way or (first := _said_before(envelope, agreement)) is None:
         return replace(notice, state=State.PROBLEM, doubts=(Doubt.REPLY_IN_CASE.value,), match=None)
-    return replace(notice, duplicate_of=first, match=notice.match if envelope.answerable else None)
+    return replace(notice, duplicate_of=first, match=match if envelope.answerable else None)
 
 
 def _said_before(envelope: Envelope, agreement: Agreement) -> StoredMessage | None:

@@ -62,29 +62,28 @@ class Box:
     def mail(self, uid: str) -> Iterator[Mail | None]:
         """One mail, read in pieces; None where it is no longer there."""
         with tempfile.SpooledTemporaryFile(max_size=PIECE) as content:
-            with self._answering():
-                told = self._fetch(uid, "(INTERNALDATE RFC822.SIZE)")
-                if told is not None:
-                    size = _SIZE.search(told[0])
-                    self._read(uid, int(size[1]) if size else 0, content)
+            told = self._fetch(uid, "(INTERNALDATE RFC822.SIZE)")
+            if told is None:
+                yield None
+                return
+            self._read(uid, _size(told[0]), content)
             content.seek(0)
-            yield Mail(content, _internal_date(told[0])) if told is not None else None
+            yield Mail(content, _internal_date(told[0]))
 
     def move(self, uid: str, folder: str) -> None:
         """Moves one mail; none there any more is fine, and a second copy in the folder is never made."""
-        with self._answering():
-            if "MOVE" in self._client.capabilities:
-                self._ask("MOVE", uid, encode_folder(folder))
-                return
-            if not self._has_copy(uid, folder):
-                self._ask("COPY", uid, encode_folder(folder))
-            self._ask("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
-            self._ask("EXPUNGE", uid)  # not a plain EXPUNGE, which takes others' deleted mails along
+        if "MOVE" in self._client.capabilities:
+            self._ask("MOVE", uid, encode_folder(folder))
+            return
+        if not self._has_copy(uid, folder):
+            self._ask("COPY", uid, encode_folder(folder))
+        self._ask("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
+        self._ask("EXPUNGE", uid)  # not a plain EXPUNGE, which takes others' deleted mails along
 
     def prepare(self) -> None:
         """Learns what the server can, makes the folders that are missing, and selects the one to read."""
         with self._answering():
-            self._client._get_capabilities()  # type: ignore[attr-defined]  # many tell the whole after signing in
+            self._client._get_capabilities()  # many tell the whole after signing in
             if not {"MOVE", "UIDPLUS"} & set(self._client.capabilities):
                 raise MailboxError(f"{self._who} knows neither MOVE (RFC 6851) nor UIDPLUS (RFC 4315).")
             for folder in (self.inbox.done, self.inbox.problem):
@@ -106,20 +105,21 @@ class Box:
     def _has_copy(self, uid: str, folder: str) -> bool:
         """Whether the other folder has the same bytes: a run may have died between copying and removing."""
         size, digest = self._digest(uid)
-        self._select(folder, readonly=True)
-        try:
+        with self._answering():
+            self._select(folder, readonly=True)
             alike = self._box.uids(f"LARGER {size - 1} SMALLER {size + 1}", charset=None)
-            return any(self._digest(other) == (size, digest) for other in alike)
-        finally:
+        found = any(self._digest(other) == (size, digest) for other in alike)
+        with self._answering():
             self._select(self.inbox.folder)
+        return found
 
     def _digest(self, uid: str) -> tuple[int, str]:
         with tempfile.SpooledTemporaryFile(max_size=PIECE) as content:
             told = self._fetch(uid, "(RFC822.SIZE)")
-            size = _SIZE.search(told[0]) if told else None
-            self._read(uid, int(size[1]) if size else 0, content)
+            size = _size(told[0]) if told else 0
+            self._read(uid, size, content)
             content.seek(0)
-            return int(size[1]) if size else 0, hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+            return size, hashlib.file_digest(content, "sha256").hexdigest()
 
     def _read(self, uid: str, size: int, content: IO[bytes]) -> None:
         """All bytes of a mail, whose size some servers only guess: an empty piece is its end (RFC 3501, 6.4.5)."""
@@ -150,7 +150,8 @@ class Box:
         return (said, literal) if re.search(rb"\bUID %s\b" % uid.encode(), said) else None
 
     def _ask(self, command: str, *arguments: str | bytes) -> list[bytes | tuple[bytes, bytes] | None]:
-        state, data = self._client.uid(command, *arguments)  # type: ignore[arg-type]
+        with self._answering():
+            state, data = self._client.uid(command, *arguments)  # type: ignore[arg-type]
         if state != "OK":
             raise RefusedError(f"{self._who} refused {command}: {_said(data)}")
         return data
@@ -219,6 +220,11 @@ def _plain(error: BaseException, inbox: Inbox) -> str:
 def _said(data: object) -> str:
     lines = data if isinstance(data, list) else [data]
     return " ".join(line.decode("utf-8", "replace") if isinstance(line, bytes) else str(line) for line in lines)
+
+
+def _size(said: bytes) -> int:
+    found = _SIZE.search(said)
+    return int(found[1]) if found else 0
 
 
 def _internal_date(said: bytes) -> datetime:

@@ -32,6 +32,8 @@ State, Source = StoredMessage.State, StoredMessage.Source
 MAIL = "message/rfc822"
 MOST_HEAD = 1024 * 1024
 """Bytes of a mail that is too large of which the headers are read."""
+MOST_ID = 998
+"""Bytes of a Message-ID: a line of RFC 5322, and what an index takes."""
 
 
 def store(
@@ -85,7 +87,7 @@ def row_of(original: originals.Original, source: str, received_at: datetime, fil
 def described(envelope: Envelope) -> dict[str, Any]:
     """The columns that say what a mail says."""
     return {
-        "message_id": envelope.message_id,
+        "message_id": envelope.message_id.encode()[:MOST_ID].decode(errors="ignore"),
         "body_sha256": envelope.body_sha256,
         "subject": envelope.subject,
         "sender": (envelope.sender.address or envelope.sender.name)[:320],

@@ -146,7 +146,7 @@ class _StaysOpen(io.RawIOBase):
     def __init__(self, inner: IO[bytes]) -> None:
         self.inner = inner
 
-    def read(self, size: int | None = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int | None = -1) -> bytes:
         return self.inner.read(-1 if size is None else size)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

@@ -54,6 +54,8 @@ def receive(
         message=message, needs=list(dict.fromkeys([*needs, *_needs_of(contact)])),
         state=State.DUPLICATE if first else State.RECEIVED, duplicate_of=first,
     )  # fmt: skip
+    if message is not None:
+        _put_to_case(message, agreement)
     if first is None:
         journal.record("notice.received", actor=actor, facts=_facts(notice), **end_dates.case_of(agreement))
     else:

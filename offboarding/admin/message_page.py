@@ -8,11 +8,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 
-from offboarding import messages
+from offboarding import inbox, messages
 from offboarding.actors import Actor
 from offboarding.mail import Envelope
 from offboarding.message_words import Doubt, remarks
-from offboarding.models import StoredMessage, TerminationNotice
+from offboarding.models import Letter, StoredMessage, TerminationNotice
 
 State = StoredMessage.State
 _TIDY = (Doubt.NOT_ASSIGNED.value,)
@@ -24,6 +24,7 @@ def page_of(message: StoredMessage, by: User) -> dict[str, Any]:
     waits = message.state == State.PROBLEM
     codes = [code for code in message.problems if waits or code not in _TIDY]
     envelope, trouble = _read(message, by)
+    letter = inbox.letter_of(envelope) if envelope else None
     return {
         "message": message,
         "waits": waits,
@@ -34,7 +35,8 @@ def page_of(message: StoredMessage, by: User) -> dict[str, Any]:
         "duplicates": message.duplicates.order_by("pk")[:20],
         "may_read": by.has_perm("offboarding.read_storedmessage"),
         "may_settle": waits and by.has_perm("offboarding.settle_storedmessage"),
-        "links": _links(message, by),
+        "letter": letter,
+        "links": _links(message, letter, by),
     }
 
 
@@ -52,11 +54,13 @@ def _read(message: StoredMessage, by: User) -> tuple[Envelope | None, str]:
     return envelope, ""
 
 
-def _links(message: StoredMessage, by: User) -> dict[str, str]:
+def _links(message: StoredMessage, letter: Letter | None, by: User) -> dict[str, str]:
     """Addresses of the pages that this person may see."""
     found = {}
     if message.agreement_id and by.has_perm("offboarding.view_agreement"):
         found["agreement"] = reverse("admin:offboarding_agreement_change", args=[message.agreement_id])
     if message.customer_id and by.has_perm("offboarding.view_customer"):
         found["customer"] = reverse("admin:offboarding_customer_change", args=[message.customer_id])
+    if letter and by.has_perm("offboarding.view_letter"):
+        found["letter"] = reverse("admin:offboarding_letter_change", args=[letter.pk])
     return found

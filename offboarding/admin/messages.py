@@ -10,13 +10,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, Value, When
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -51,7 +50,7 @@ def _staff(request: HttpRequest) -> User:
 class StoredMessageAdmin(OnlyVerbs, _MessageAdmin):
     """What came in: those that wait for a person first."""
 
-    list_display = ("subject_shown", "state_shown", "case_shown", "attachments_shown", "received_shown")
+    list_display = ("subject_shown", "state_shown", "case_shown", "received_shown")
     list_display_links = ("subject_shown",)
     list_filter = ("state", "source", "received_at")
     list_select_related = ("customer", "agreement", "duplicate_of")
@@ -67,9 +66,7 @@ class StoredMessageAdmin(OnlyVerbs, _MessageAdmin):
 
     @admin.display(description=gettext_lazy("message"), ordering="subject")
     def subject_shown(self, message: StoredMessage) -> str:
-        return format_html(
-            "{}<small>{}</small>", str(message), message.sender or (message.file_name if message.subject else "")
-        )
+        return render_to_string(f"{FOLDER}/summary.html", {"message": message, "attachments": message.attachments[:3]})
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, message: StoredMessage) -> str:
@@ -77,14 +74,7 @@ class StoredMessageAdmin(OnlyVerbs, _MessageAdmin):
 
     @admin.display(description=gettext_lazy("customer and agreement"), ordering="customer__name")
     def case_shown(self, message: StoredMessage) -> str:
-        return format_html("{}<small>{}</small>", message.customer or "–", message.agreement or "")
-
-    @admin.display(description=gettext_lazy("attachments"))
-    def attachments_shown(self, message: StoredMessage) -> str:
-        first, more = message.attachments[:3], len(message.attachments) - 3
-        lines = [(_attachment_name(one), filesizeformat(one["bytes"])) for one in first]
-        shown = format_html_join("", "<span class='attached'>{} <small>{}</small></span>", lines)
-        return format_html("{}<small>{}</small>", shown, _("and %(more)d more") % {"more": more}) if more > 0 else shown
+        return format_html("{}<small>{}</small>", message.customer or "", message.agreement or "")
 
     @admin.display(description=gettext_lazy("received"), ordering="received_at")
     def received_shown(self, message: StoredMessage) -> str:
@@ -190,7 +180,3 @@ def _shown_remarks(message: StoredMessage) -> list[Any]:
     """In the list only what stops a message that waits."""
     found = remarks(message.problems)
     return [one for one in found if one.stops] if message.state == State.PROBLEM else []
-
-
-def _attachment_name(attachment: dict[str, Any]) -> str:
-    return attachment["name"] or _("without a name")

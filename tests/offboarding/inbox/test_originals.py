@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from offboarding import originals
+from tests.offboarding.inbox.conftest import written
 
 RAW = b"From: a@b.example\r\n\r\n\x00\xff bytes\r\n"
 NAME = f"messages/{hashlib.sha256(RAW).hexdigest()[:2]}/{hashlib.sha256(RAW).hexdigest()}.eml"
@@ -100,3 +101,12 @@ def test_a_full_disk_leaves_nothing_under_the_name(ground, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         originals.keep(io.BytesIO(RAW), "message/rfc822")
     assert [path for path in ground.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.django_db
+def test_the_desk_gives_an_original_out_of_either_storage(place, take_in, agreement, desk):
+    raw = written()
+    message = take_in(raw)
+    answer = desk.post(f"/admin/offboarding/storedmessage/{message.pk}/original/")
+    assert b"".join(answer.streaming_content) == raw
+    assert "We terminate" in desk.get(f"/admin/offboarding/storedmessage/{message.pk}/change/").content.decode()

@@ -82,3 +82,10 @@ def test_a_report_on_somebody_elses_mail_waits_for_a_person_and_changes_no_lette
 
 def test_the_same_report_twice_marks_once(take_in, letter):
     assert take_in(report(letter.message_id)) == take_in(report(letter.message_id))
+
+
+def test_the_reports_page_leads_to_the_letter(take_in, letter, desk):
+    message = take_in(report(letter.message_id))
+    page = desk.get(f"/admin/offboarding/storedmessage/{message.pk}/change/").content.decode()
+    assert f"/admin/offboarding/letter/{letter.pk}/change/" in page
+    assert "5.1.1 failed" in page
