@@ -83,4 +83,5 @@ def _event(uid: str, day: date, issue: Issue) -> Event:
 
 
 def _text(calendar: Calendar) -> str:
-    return calendar.to_ical().decode()
+    content: bytes = calendar.to_ical()
+    return content.decode()

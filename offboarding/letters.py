@@ -124,7 +124,7 @@ def _note_nobody(occasion: Letter.Occasion, agreement: Agreement, key: str) -> N
     noted = JournalEntry.objects.filter(agreement=agreement.pk, event="letter.nobody", facts__key_sha256=digest)
     if not noted.exists():
         facts = {"occasion": occasion.value, "key_sha256": digest}
-        journal.record("letter.nobody", actor=WRITER, facts=facts, **case_of(agreement))
+        journal.record("letter.nobody", actor=WRITER, reason="", facts=facts, **case_of(agreement))
 
 
 # Not to be sent after all ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.nonmultipart import MIMENonMultipart
 from pathlib import PurePosixPath
@@ -18,7 +19,7 @@ from offboarding.models import Letter, StoredMessage
 def mail_of(letter: Letter) -> EmailMultiAlternatives:
     """The mail, ready to be sent; OSError (or the storage's own error) where what is enclosed cannot be read."""
     mail = EmailMultiAlternatives(
-        subject=letter.subject,
+        subject=_subject(letter.subject),
         body=letter.text,
         from_email=sender(),
         to=[letter.address],
@@ -32,6 +33,16 @@ def mail_of(letter: Letter) -> EmailMultiAlternatives:
     if letter.enclosure:
         mail.attach(*_enclosure(letter.enclosure))
     return mail
+
+
+def _subject(subject: str) -> str:
+    """The reference plain, for every program to find; what is not ASCII in short encoded words (RFC 2047 §2)."""
+    reference, between, rest = subject.partition("] ")
+    if subject.isascii() or not between:
+        return subject
+    header = Header(f"{reference}]", "us-ascii")
+    header.append(rest, "utf-8")
+    return header.encode().replace("\n", "")
 
 
 def _thread(letter: Letter) -> dict[str, str]:

@@ -81,7 +81,9 @@ class MailServer:
         return Answer(Outcome.TAKEN)
 
     def _converse(self, mail: EmailMultiAlternatives, content: bytes) -> Answer:
-        smtp: smtplib.SMTP = self._backend.connection
+        assert isinstance(self._backend, SmtpBackend)
+        smtp = self._backend.connection
+        assert smtp is not None
         try:
             if early := self._introduce(smtp, mail):
                 return self._after(smtp, early)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -91,14 +92,15 @@ def claim(pk: int) -> Letter | None:
         letter.state, letter.key = State.CANCELLED, f"{letter.key}:cancelled-{letter.pk}"
         letter.save(update_fields=["state", "key"])
         facts = {"count": 1, "letters": [letter.pk], "occasions": [letter.occasion]}
-        journal.record("letter.cancelled", actor=SENDER, facts=facts, **letters.case_of(letter.agreement))
+        journal.record("letter.cancelled", actor=SENDER, reason="", facts=facts, **letters.case_of(letter.agreement))
         return None
 
 
 def _send(server: MailServer, letter: Letter) -> Answer:
     try:
         mail = mail_of(letter)
-        content = mail.message().as_bytes(linesep="\r\n")
+        message: Any = mail.message()
+        content = message.as_bytes(linesep="\r\n")
     except Exception as error:  # a storage may raise anything; nothing was sent
         return Answer(Outcome.REFUSED, f"The mail cannot be made: {type(error).__name__}: {error}")
     return server.send(mail, content)

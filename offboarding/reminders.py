@@ -53,7 +53,8 @@ def write_due(today: date) -> Reminded:
 def _due(today: date) -> list[tuple[Letter.Occasion, QuerySet[Agreement]]]:
     """For each reminder, the agreements for which it is the nearest and not yet written."""
     alive = Agreement.objects.filter(held_since=None, erased_at=None)
-    found = [(Occasion.WINDOW_OPEN, alive.in_window(today).filter(~_written(Occasion.WINDOW_OPEN, "service_ends")))]
+    window = alive.in_window(today).filter(~_written(Occasion.WINDOW_OPEN, "service_ends"))
+    found: list[tuple[Letter.Occasion, QuerySet[Agreement]]] = [(Occasion.WINDOW_OPEN, window)]
     after: date | None = None
     for days in DAYS:
         until = today + timedelta(days=days)

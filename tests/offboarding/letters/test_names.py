@@ -65,6 +65,19 @@ def test_a_strange_agreement_number_stays_inside_its_subject_and_calendar(agreem
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "subject", ["Era data raderas från och med torsdag", "å" * 190, "🎓 " * 60, "plain", "ä b" * 60]
+)
+def test_whatever_a_subject_says_its_reference_stands_plain_in_the_mail(agreement, subject):
+    (letter,) = letters.write(Occasion.WINDOW_OPEN, agreement, key="1")
+    letter.subject = f"[{agreement.reference}] {subject.strip()}"
+    raw = mail_of(letter).message().as_bytes()
+    assert f"Subject: [{agreement.reference}]".encode() in raw
+    assert max(len(line) for line in raw.partition(b"\n\n")[0].splitlines()) <= 998
+    assert BytesParser(policy=policy.default).parsebytes(raw)["Subject"] == letter.subject
+
+
+@pytest.mark.django_db
 def test_a_reason_of_many_lines_becomes_one_paragraph(agreement):
     (letter,) = letters.write(
         Occasion.DATES_CHANGED, agreement, key="1", context={"because": "First.\n\n- Second.\n\n[dates]"}

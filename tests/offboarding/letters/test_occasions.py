@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
+from django.utils import translation
 
 from offboarding import letters
 from offboarding.letter_writing import WITH_CALENDAR
@@ -169,3 +170,14 @@ def test_a_warning_that_comes_too_late_does_not_promise_days(agreement, anna, ti
     (letter,) = letters.write(Occasion.WARNING_1, agreement, key="late")
     assert " left" not in letter.text
     assert "any day now" in squeezed(letter.text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_english_is_left_in_a_swedish_letter(write, name):
+    with translation.override("sv"):
+        if translation.gettext("Kind regards,") == "Kind regards,":
+            pytest.skip("the Swedish words are not compiled: make messages")
+    said = set(re.split(r"\n\n|\n- |\n  ", write(name, "sv").text))
+    Letter.objects.all().delete()
+    shared = said & set(re.split(r"\n\n|\n- |\n  ", write(name, "en").text))
+    assert {part for part in shared if not part.startswith("http")} <= {""}
