@@ -21,7 +21,7 @@ class Event(TextChoices):
 
     NOTICE_BY = "notice_by", _("timely notice until")
     SERVICE_ENDS = "service_ends", _("service ends")
-    EXPORT_UNTIL = "export_until", _("exports can be requested until")
+    EXPORT_UNTIL = "export_until", _("export window until")
     DELETE_FROM = "delete_from", _("deletion not before")
     HELD_SINCE = "held_since", _("on hold since")
     DELETED = "deleted", _("data deleted")

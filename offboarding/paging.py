@@ -44,12 +44,21 @@ class BoundedPaginator(_Paginator):
         return self._found > self.most
 
     def page(self, number: int | str) -> Page[Any]:
-        """One page; its rows are read by their keys, which an index alone may give."""
+        """One page; an index alone may give the keys of its rows."""
         page = super().page(number)
         if isinstance(self.object_list, QuerySet) and isinstance(page.object_list, QuerySet):
             keys = list(page.object_list.values_list("pk", flat=True))
-            page.object_list = self.object_list.filter(pk__in=keys)
+            page.object_list = _rows(self.object_list, keys)
         return page
+
+
+def _rows(listed: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
+    """The rows with these keys, in the list's order; by keys alone, as a planner may prefer a worse condition."""
+    if listed.query.annotation_select or listed.query.distinct:
+        return listed.filter(pk__in=keys)
+    rows = listed.model._default_manager.filter(pk__in=keys).order_by(*listed.query.order_by)
+    rows.query.select_related = listed.query.select_related
+    return rows
 
 
 def sorted_last(order: Any) -> Any:

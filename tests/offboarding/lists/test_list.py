@@ -98,7 +98,7 @@ def test_what_is_due_is_listed_by_its_date(desk, every_phase):
         ("NOTICED", ["notice given", "A notice waits for a decision"]),
         ("ENDING", ["ending", "notice by the customer", "20 December 2026", "in 28 days"]),
         ("EXPIRING", ["ending", "expiry without renewal", "Service ends", "in 3 days"]),
-        ("WINDOW", ["export window", "Exports can be requested until", "29 December 2026", "in 37 days"]),
+        ("WINDOW", ["export window", "Export window until", "29 December 2026", "in 37 days"]),
         ("CLOSING", ["closing", "Deletion not before", "31 October 2026", "22 days ago"]),
         ("HELD", ["on hold", "On hold since", "22 November 2026", "today"]),
         ("DELETED", ["deleted", "Data deleted", "22 November 2026"]),

@@ -12,6 +12,7 @@ from offboarding.models import Agreement, Contact
 from offboarding.search import as_reference
 from offboarding.search_indexes import COLUMNS, check_search, drop, make
 
+ON_POSTGRESQL = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL has these indexes alone")
 TERM = {"term_start": date(2026, 1, 1), "term_end": date(2026, 12, 31)}
 
 
@@ -76,7 +77,7 @@ def test_a_reference_is_read_as_people_type_it():
     assert as_reference("A-2026-001") == as_reference("") == as_reference("R-7K3M-9QXWX") == ""
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@ON_POSTGRESQL
 def test_a_database_that_lacks_the_indexes_is_warned_about_and_still_searched(hers):
     assert check_search(databases=["default"]) == []
     assert check_search() == []
@@ -90,6 +91,7 @@ def test_a_database_that_lacks_the_indexes_is_warned_about_and_still_searched(he
     assert check_search(databases=["default"]) == []
 
 
+@ON_POSTGRESQL
 def test_who_may_not_make_the_extension_goes_on_without_it(postgres, make_database):
     """The migration is run by a role that owns nothing but may connect."""
     url = make_database("CREATE SCHEMA other; CREATE ROLE plain_owner LOGIN; GRANT ALL ON SCHEMA public TO plain_owner")
