@@ -142,15 +142,15 @@ def _entries() -> Iterator[Sealed]:
     """All rows in order, a page at a time; what is appended meanwhile comes too."""
     after: int | None = None
     while page := _page(after):
-        yield from page
-        after = page[-1].seq
+        yield from map(_sealed, page)
+        after = page[-1][0]
 
 
-def _page(after: int | None) -> list[Sealed]:
+def _page(after: int | None) -> list[tuple[Any, ...]]:
     condition, values = ("", []) if after is None else ("WHERE seq > %s", [after])
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(condition=condition), values)
-        return [_sealed(row) for row in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _sealed(row: tuple[Any, ...]) -> Sealed:
