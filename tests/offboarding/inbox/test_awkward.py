@@ -74,6 +74,18 @@ def test_every_awkward_mail_is_stored_as_it_came_and_gets_its_reasons(fetch, mai
     (tmp_path / "awkward.md").write_text(table(taken))
 
 
+def test_the_mails_that_broke_other_programs_are_taken_in(fetch, mailbox, cases, shared_data, ground):
+    mails = [path.read_bytes() for path in sorted((shared_data("eml") / "django-helpdesk").iterdir())]
+    for raw in mails:
+        mailbox.deliver(raw)
+    run = fetch()
+    assert run.code == 0, run.wrong
+    assert mailbox.folder("INBOX") == []
+    moved = {raw for name in ("Done", "Problem") for raw in mailbox.folder(name)}
+    assert {(ground / message.storage_name).read_bytes() for message in StoredMessage.objects.all()} == moved
+    assert len(moved) == len(mails)
+
+
 def table(taken: list[StoredMessage]) -> str:
     """Markdown: each mail and what it got."""
     rows = ["| awkward mail | goes to | codes | case | what follows |", "|---|---|---|---|---|"]

@@ -80,6 +80,7 @@ def _killed_at_each_border(start, fetch, round_of, *more: str) -> int:
         _next_run(fetch)
         round_of.prove()
     round_of.prove()
+    print(f"killed at {border - 1} borders")
     return border
 
 
