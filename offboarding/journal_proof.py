@@ -150,7 +150,7 @@ def _page(after: int | None) -> list[tuple[Any, ...]]:
     condition, values = ("", []) if after is None else ("WHERE seq > %s", [after])
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(condition=condition), values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _sealed(row: tuple[Any, ...]) -> Sealed:
