@@ -56,7 +56,7 @@ def _rows(listed: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
     """The rows with these keys, in the list's order; by keys alone, as a planner may prefer a worse condition."""
     if listed.query.annotation_select or listed.query.distinct:
         return listed.filter(pk__in=keys)
-    rows = listed.model._default_manager.filter(pk__in=keys).order_by(*listed.query.order_by)
+    rows: QuerySet[Any] = listed.model._default_manager.filter(pk__in=keys).order_by(*listed.query.order_by)
     rows.query.select_related = listed.query.select_related
     return rows
 
