@@ -52,6 +52,14 @@ def taken_back(earlier: str, issue: Issue) -> str:
     return _text(calendar) if calendar.subcomponents else ""
 
 
+def still_right(calendar: str, milestones: Milestones | None) -> bool:
+    """Whether a published calendar names the days of these milestones; one that takes events back names none."""
+    if method_of(calendar) != "PUBLISH":
+        return True
+    days = {event.decoded("DTSTART") for event in _events(calendar)}
+    return milestones is not None and days == {milestones[mark].day for mark in IN_CALENDAR}
+
+
 def method_of(calendar: str) -> str:
     """``PUBLISH`` or ``CANCEL``."""
     return str(Calendar.from_ical(calendar)["METHOD"])

@@ -21,7 +21,7 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offboarding import clock, journal
+from offboarding import calendar_file, clock, journal
 from offboarding.actors import Actor
 from offboarding.letter_body import one_line
 from offboarding.letter_keys import REMINDERS, key_of, still_so
@@ -188,8 +188,15 @@ def _check_resendable(letter: Letter, address: str) -> None:
         raise ValidationError({"contact": _("%(name)s is no contact any more.") % {"name": letter.contact.name}})
     if not can_be_sent_to(address):
         raise ValidationError({"address": _("No mail can go to “%(address)s”.") % {"address": address}})
-    if letter.agreement is not None and not still_so(letter, letter.agreement, clock.today()):
+    if letter.agreement is not None and not _still_right(letter, letter.agreement):
         raise ValidationError({"occasion": _("What this letter says is no longer so.")})
+
+
+def _still_right(letter: Letter, agreement: Agreement) -> bool:
+    """A letter with days that have moved since would only confuse; a reminder is written anew, if it is still due."""
+    if letter.occasion in REMINDERS or not letter.calendar:
+        return still_so(letter, agreement, clock.today())
+    return calendar_file.still_right(letter.calendar, clock.milestones_of(agreement))
 
 
 def _copied(letter: Letter, address: str, key: str) -> Letter:

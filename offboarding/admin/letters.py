@@ -75,6 +75,7 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
     list_select_related = ("customer", "agreement", "contact")
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
     search_fields = ("address", "customer__name", "agreement__number", "agreement__reference", "=message_id")
     search_help_text = gettext_lazy("Address, customer, agreement number, reference or Message-ID")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,6 +11,7 @@ from django.utils import timezone
 from offboarding import letters
 from offboarding.models import Agreement, JournalEntry, Letter
 from offboarding.posting import send_due
+from tests.offboarding.letters.conftest import ended
 
 Occasion, State = Letter.Occasion, Letter.State
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,13 @@ def test_a_warning_about_a_day_that_has_moved_is_not_sent_again(agreement, staff
     Agreement.objects.filter(pk=agreement.pk).update(delete_from="2027-05-01")
     with pytest.raises(ValidationError, match="no longer so"):
         letters.resend(warning, by=staff)
+
+
+def test_a_decision_whose_dates_have_moved_is_not_sent_again(letter, agreement, staff):
+    assert letters.resend(letter, by=staff)
+    ended(agreement, export_until=date(2027, 5, 31))
+    with pytest.raises(ValidationError, match="no longer so"):
+        letters.resend(letter, by=staff)
 
 
 def test_nobody_is_written_to_again_who_is_no_contact_any_more(letter, staff, anna):
