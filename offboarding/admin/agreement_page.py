@@ -75,7 +75,7 @@ class AgreementPage(OpensForms, _AgreementAdmin):
                 "opts": self.opts,
                 "title": f"{agreement.number} · {agreement.customer}",
                 **page_context(agreement, request.user),
-                "may_change_terms": self.has_change_permission(request),
+                "may_change_terms": agreement.erased_at is None and self.has_change_permission(request),
             }
             return TemplateResponse(request, "admin/offboarding/agreement/page.html", context)
         raise Http404

@@ -39,11 +39,12 @@ def standing(agreement: Agreement, phase: Phase, today: date) -> str:
         return _("The customer's data was deleted on %(day)s.") % {"day": day}
     if phase is Phase.ON_HOLD and agreement.held_since is not None:
         day = day_in_words(clock.local_day(agreement.held_since))
-        return _("The data is on hold since %(day)s: nothing is deleted until the hold is released.") % {"day": day}
+        text = _("The data has been on hold since %(day)s: nothing is deleted until the hold is released.")
+        return text % {"day": day}
     sentences = {
         Phase.CLOSING: _(
-            "The time for exports ended on %(export)s. The data may be deleted since %(delete)s, after warnings and "
-            "with approval."
+            "The time for exports ended on %(export)s. Deletion is possible from %(delete)s, after warnings and with "
+            "approval."
         ),
         Phase.EXPORT_WINDOW: _(
             "The service ended on %(service)s. The customer can request exports until %(export)s; nothing is deleted "

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
 from offboarding import clock
 from offboarding.admin.case_verbs import OpensForms, buttons, page_of
 from offboarding.admin.contacts import ADD_CONTACT, CONTACT_VERBS
+from offboarding.customers import save
 from offboarding.models import Customer
 from offboarding.phases import Phase
 
@@ -34,6 +36,9 @@ class CustomerAdmin(OpensForms, _CustomerAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> tuple[str, ...]:
         return ("tenant_key",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        save(obj, by=cast(User, request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

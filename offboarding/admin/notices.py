@@ -30,7 +30,7 @@ class NoticeAdmin(ShowsRecord, _NoticeAdmin):
         "decided_at", "object_until", "objected_at", "objection", "objection_by", "objection_settled_at",
         "duplicate_of",
     )  # fmt: skip
-    list_display = ("received_at", "agreement", "customer", "channel", "state_shown")
+    list_display = ("received_at", "state_shown", "agreement", "customer", "channel")
     list_display_links = ("received_at", "agreement")
     list_filter = ("state", "channel", "received_at")
     list_select_related = ("agreement__customer",)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from offboarding import rule_words
 from offboarding.clock import milestones_of
@@ -133,8 +132,3 @@ def _grouped(letters: Iterable[Letter]) -> tuple[ShownLetters, ...]:
 
 def _later(letter: Letter) -> date | None:
     return timezone.localdate(letter.due_at) if letter.due_at > timezone.now() else None
-
-
-def refusal(error: ValidationError) -> str:
-    """A verb's refusal in one line."""
-    return " ".join(error.messages) or _("That cannot be done.")

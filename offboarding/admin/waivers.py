@@ -37,7 +37,6 @@ WAIVER_VERBS = (
         ),
         done=_("You have approved the waiver."),
         personal=lambda user, waiver: waiver.first_approved_by_id != user.pk,
-        danger=True,
     ),
     CaseVerb(
         name="reject",

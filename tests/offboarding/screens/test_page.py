@@ -51,7 +51,7 @@ def test_a_hold_and_a_deletion_are_said_and_drawn(client, cases, staff, time_mac
     Agreement.objects.filter(pk=cases.agreement.pk).update(held_since=held)
     desk = later(client, staff, time_machine, "2027-05-01")
     answer = desk.get(page_of(cases.agreement))
-    assert "on hold since Monday 1 March 2027" in text_of(answer)
+    assert "has been on hold since Monday 1 March 2027" in text_of(answer)
     assert {"hold", "window", "service", "closing"} == {one.kind for one in answer.context["across"].stretches}
     Agreement.objects.filter(pk=cases.agreement.pk).update(held_since=None, erased_at=held + timedelta(days=55))
     answer = desk.get(page_of(cases.agreement))
