@@ -35,6 +35,7 @@ class JournalEntry(models.Model):
         indexes = [
             models.Index(fields=["agreement", "-seq"], name="journal_of_agreement"),
             models.Index(fields=["customer", "-seq"], name="journal_of_customer"),
+            models.Index(fields=["event", "-seq"], name="journal_of_event"),
         ]
 
     def __str__(self) -> str:

@@ -76,6 +76,7 @@ class Letter(models.Model):
         default_permissions = ("view",)
         permissions = [("resend_letter", "Can send a letter again or settle what became of it")]
         indexes = [
+            models.Index(fields=["agreement", "occasion"], name="letter_by_occasion"),
             models.Index(fields=["due_at"], name="letter_to_send", condition=Q(state__in=["queued", "sending"])),
             models.Index(
                 fields=["agreement"],
