@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.defaultfilters import yesno
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -18,6 +20,11 @@ from django.utils.text import capfirst
 
 from offboarding.admin.case_verbs import OpensForms, buttons, home_of, page_of
 from offboarding.desk import OnlyVerbs
+from offboarding.journal_words import who
+from offboarding.models import JournalEntry
+
+ACTORS = ("received_by", "objection_by")
+"""Fields that hold an ``Actor``."""
 
 
 def linked(record: Model, user: Any) -> SafeString | str:
@@ -72,9 +79,11 @@ class ShowsRecord(OpensForms, OnlyVerbs):
         """The value of a field as a person reads it."""
         display = getattr(record, f"get_{name}_display", None)
         value = display() if display else getattr(record, name)
-        if hasattr(value, "tzinfo") and value is not None:
-            value = timezone.localtime(value)
-        return value
+        if isinstance(value, bool):
+            return yesno(value)
+        if name in ACTORS:
+            return who(JournalEntry(actor=value))
+        return timezone.localtime(value) if isinstance(value, datetime) else value
 
     def _rows(self, record: Any, user: Any) -> Iterable[tuple[str, Any]]:
         for name in self.shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -190,3 +191,26 @@ def test_the_page_takes_no_more_queries_however_much_has_happened(desk, cases, d
     assert len(answer.context["panels"].notices) == 8
     assert answer.context["panels"].notices[0].record == first, "what is in force stands first"
     assert "All of them" in text_of(answer)
+
+
+# Pages of what belongs to it ------------------------------------------------------------------------------------------
+
+
+def test_a_notices_page_names_people_and_why_it_waits(desk, cases, ada):
+    from offboarding import notices
+
+    notice = notices.object_to(cases.notice(contact=None, sender="x@y.example"), text="Not ours", contact=ada)
+    text = text_of(desk.get(page_of(notice)))
+    for words in ("The sender is no contact of the customer.", "Receipt decided by sam", "Objection by Ada"):
+        assert words in text
+
+
+def test_a_page_of_help_adds_up_its_hours_and_reads_yes_and_no(desk, cases):
+    from offboarding import assistance
+
+    asked = cases.help("agreed")
+    for hours in ("1.5", "2.25"):
+        assistance.log_hours(asked, by=cases.sam, day=timezone.localdate(), hours=Decimal(hours), what="Import")
+    text = text_of(desk.get(page_of(asked)))
+    assert "In all 3.75" in text
+    assert "Is charged for no" in text
