@@ -123,7 +123,6 @@ _AGREEMENTS = {
         changed=TERMS, term_start=DAY, term_end=DAY, notice_days=COUNT, export_window_days=COUNT, auto_renews=FLAG,
         renewal_months=COUNT, policy=POLICY, was=DETAIL,
     ),
-    "agreement.expires": Event(_("The agreement does not renew itself; it ends on %(service_ends)s."), **THREE_DATES),
     "agreement.terminated": Event(
         _("Agreement ended by %(ending)s; the service ends on %(service_ends)s."),
         ending=ENDING, notice_day=DAY, **THREE_DATES,

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Exists, OuterRef, QuerySet
 
-from offboarding.models import Agreement, Contact, Customer
+from offboarding.models import Agreement, Contact
 
 MOST_ADDRESS = 254
 
@@ -47,9 +46,3 @@ def can_be_sent_to(address: str) -> bool:
     except ValidationError:
         return False
     return len(address) <= MOST_ADDRESS
-
-
-def unreachable_customers() -> QuerySet[Customer]:
-    """Customers with an agreement that ends and nobody to write to about it: a person has to find out whom."""
-    ending = Agreement.objects.filter(customer=OuterRef("pk"), service_ends__isnull=False, erased_at=None)
-    return Customer.objects.filter(Exists(ending), ~Exists(Contact.objects.active().filter(customer=OuterRef("pk"))))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
@@ -54,6 +55,12 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def needing_a_person(self) -> AgreementQuerySet:
         """Where something waits that no machine may decide; ``reasons`` says what."""
         return self.filter(pk__in=reasons.waiting_agreements())
+
+    def unreachable(self) -> AgreementQuerySet:
+        """Those that end while nobody acts for the customer: there is no one to write to."""
+        people = apps.get_model("offboarding", "Contact")._default_manager.filter(ended_at=None)
+        ending = self.filter(service_ends__isnull=False, erased_at=None)
+        return ending.filter(~models.Exists(people.filter(customer=models.OuterRef("customer"))))
 
     def found_by(self, words: str) -> AgreementQuerySet:
         """Those that ``search.find`` finds, what is exactly these words first."""

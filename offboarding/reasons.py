@@ -22,6 +22,7 @@ class Reason(TextChoices):
     OBJECTION = "objection", _("an objection is not settled")
     WAIVER = "waiver", _("a waiver waits for approval")
     LETTER = "letter", _("a letter did not arrive")
+    NOBODY = "nobody", _("there is nobody to write to")
     MESSAGE = "message", _("a message waits to be settled")
 
 
@@ -48,6 +49,7 @@ def _arms() -> Iterator[tuple[Reason, Rows, str]]:
         yield reason, records.filter(agreement__isnull=False), "agreement"
         if reason in OF_CUSTOMER:
             yield reason, records.filter(agreement=None, customer__isnull=False), "customer__agreements"
+    yield Reason.NOBODY, _records("Agreement").unreachable(), "pk"
 
 
 def waiting_agreements() -> Rows:

@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from offboarding import letters
-from offboarding.letter_readers import unreachable_customers
 from offboarding.models import Agreement, JournalEntry, Letter
 from offboarding.posting import send_due
 from offboarding.reminders import warnings_of, write_due
@@ -124,13 +123,13 @@ def test_a_new_contact_is_warned_when_nobody_who_was_warned_is_left(agreement, a
     anna.ended_at = timezone.now()
     anna.save()
     assert write_due(before(29)).written == 0
-    assert [customer.pk for customer in unreachable_customers()] == [alice.pk]
+    assert list(Agreement.objects.unreachable()) == [agreement]
     assert JournalEntry.objects.filter(event="letter.nobody").count() == 2, "the window and the warning, once each"
     write_due(before(28))
     assert JournalEntry.objects.filter(event="letter.nobody").count() == 2
     Contact.objects.create(customer=alice, name="Eva", email="eva@alice.example")
     assert write_due(before(28)).written == 2
-    assert not unreachable_customers().exists()
+    assert not Agreement.objects.unreachable().exists()
 
 
 def test_dates_that_cannot_be_read_stop_that_agreement_alone_and_the_command_says_so(agreement, neighbour, smtp):

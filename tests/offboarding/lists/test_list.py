@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
-from offboarding.models import Agreement, Customer, TerminationNotice
+from offboarding.models import Agreement, Contact, Customer, TerminationNotice
 from offboarding.paging import BoundedPaginator
 
 LIST = "/admin/offboarding/agreement/"
@@ -51,6 +51,7 @@ def every_phase(alice, bob):
         agreement=noticed, channel="letter", received_at=NOW, received_by="staff:1:sam", recorded_at=NOW
     )
     agreement(bob, "BOB")
+    Contact.objects.create(customer=alice, name="Ada", email="ada@alice.example")
 
 
 def numbers(answer):

@@ -56,6 +56,17 @@ def test_an_undecided_notice_waits(hers):
     assert (waiting(), reasons_of(hers)) == ([hers], [Reason.NOTICE])
 
 
+def test_an_agreement_that_ends_with_nobody_to_write_to_waits(hers):
+    assert waiting() == []
+    dates = {"service_ends": date(2026, 12, 31), "export_until": date(2027, 3, 31), "delete_from": date(2027, 4, 1)}
+    Agreement.objects.filter(pk=hers.pk).update(ending="notice", **dates)
+    assert (waiting(), reasons_of(hers)) == ([hers], [Reason.NOBODY])
+    Contact.objects.create(customer=hers.customer, name="Ada", email="ada@alice.example", ended_at=NOW)
+    assert waiting() == [hers]
+    Contact.objects.update(ended_at=None)
+    assert (waiting(), reasons_of(hers)) == ([], [])
+
+
 def test_an_open_objection_waits_and_a_settled_one_does_not(hers, staff):
     decided = {"state": "accepted", "decision": "timely", "decided_by": staff, "decided_at": NOW, "objected_at": NOW}
     objected = notice(hers, **decided)
