@@ -13,12 +13,10 @@ from offboarding.models import Agreement
 from offboarding.phases import Phase
 from offboarding.rule_words import day_in_words
 
-SHORT_DAY = "D j M Y"
-
-
 def short_day(day: date) -> str:
     """``Thu 31 Dec 2026`` in the active language."""
-    return date_format(day, SHORT_DAY)
+    # Translators: a format of Django's dates; Swedish writes months with a small letter: D j b Y
+    return date_format(day, _("D j M Y"))
 
 
 def distance(day: date, today: date) -> str:
