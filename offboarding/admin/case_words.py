@@ -13,6 +13,7 @@ from offboarding.models import Agreement
 from offboarding.phases import Phase
 from offboarding.rule_words import day_in_words
 
+
 def short_day(day: date) -> str:
     """``Thu 31 Dec 2026`` in the active language."""
     # Translators: a format of Django's dates; Swedish writes months with a small letter: D j b Y
