@@ -13,7 +13,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --only-binary :all:
-CATALOGUES := $(wildcard offboarding/locale/*/LC_MESSAGES/django.po exports/locale/*/LC_MESSAGES/django.po)
+CATALOGUES := $(wildcard offboarding/locale/*/LC_MESSAGES/django.po exports/locale/*/LC_MESSAGES/django.po retention/locale/*/LC_MESSAGES/django.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 OFF := 0 no false off
 

@@ -60,7 +60,7 @@ def test_the_catalogues_are_compiled_and_django_speaks_swedish():
     """Compiled by make, without GNU gettext."""
     with translation.override("sv"):
         assert translation.gettext("Request an export") == "Beställ en export"
-        assert translation.gettext("last day of service") == "sista dag i tjänst"
+        assert translation.gettext("last day of the term") == "avtalsperiodens sista dag"
         one, two = (
             translation.ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", n) for n in (1, 2)
         )
