@@ -1,29 +1,22 @@
-"""Where everything stands on the drawn timeline of a case, so that no label covers another. Pure.
+"""A case as a story that is drawn: its points and bands, and how much room their words take. Pure.
 
-A story is laid out twice: ``across`` for wide screens and ``down`` for narrow ones; the stylesheet shows the one that
-fits. Letters keep their size: ``across`` gives places as per cent of the width, and what does not touch at
-``LEAST_WIDTH`` pixels touches at no greater width, because labels grow apart and never wider.
+It is laid out twice, so that no label covers another: ``timeline_across`` for wide screens, ``timeline_down`` for
+narrow ones; the stylesheet shows the one that fits.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 
-LEAST_WIDTH = 760
-"""Pixels from which ``across`` is shown; the stylesheet says the same."""
-MARGIN = 0.8
-ROW, BAR, EDGE = 36, 22, 10
 TITLE_SIZE, DAY_SIZE = 13, 12
-OFFSET, GAP = 7, 14
+"""Pixels of the letters, as the stylesheet has them."""
+EDGE = 10
+"""Pixels above and below a drawing."""
 MOST_TEXT, NARROW_TEXT = 300, 250
-FAR = 4
-"""A term that began so many times further back than the rest is long is shown as having begun before."""
-LONG_TERM = 550
-"""Days that are always shown to scale: a year and what follows it."""
+"""Pixels that a label may take, across and down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,97 +49,10 @@ class Story:
     bands: tuple[Band, ...] = ()
     dots: tuple[Point, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A placed point; ``x`` in per cent, the rest in pixels from the top. It reads from its line to the right above
-    the bar, and to the left below it."""
-
-    point: Point
-    x: float
-    row: int
-    above: bool
-    title: str
-    width: float
-    line_from: int
-    line_to: int
-    title_y: int
-    when_y: int
-
     @property
-    def left(self) -> str:
-        """``x`` as an attribute of SVG."""
-        return f"{self.x:.3f}%"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A placed band or dot, in per cent of the width; ``title`` is empty where it would not fit inside."""
-
-    kind: str
-    x: float
-    span: float
-    title: str
-    name: str
-
-    @property
-    def left(self) -> str:
-        """``x`` as an attribute of SVG."""
-        return f"{self.x:.3f}%"
-
-    @property
-    def wide(self) -> str:
-        """``span`` as an attribute of SVG."""
-        return f"{self.span:.3f}%"
-
-
-@dataclass(frozen=True, slots=True)
-class Across:
-    """The drawing for wide screens: ``height`` and ``bar`` (the top of the axis) in pixels."""
-
-    height: int
-    bar: int
-    labels: tuple[Label, ...]
-    stretches: tuple[Stretch, ...]
-    dots: tuple[Stretch, ...]
-    before: bool
-    """Whether the term began before the left edge."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One point of the drawing for narrow screens: ``y`` of its mark, and each line of its text with its own y."""
-
-    point: Point
-    y: int
-    lines: tuple[tuple[int, str], ...]
-    when_y: int
-    bottom: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """A band of the drawing for narrow screens, in pixels from the top."""
-
-    kind: str
-    y: int
-    height: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Down:
-    """The drawing for narrow screens."""
-
-    height: int
-    steps: tuple[Step, ...]
-    reaches: tuple[Reach, ...]
-    dots: tuple[Reach, ...]
-
-    @property
-    def reach(self) -> int:
-        """Pixels from the first mark to the last."""
-        return self.steps[-1].y - self.steps[0].y
+    def in_order(self) -> list[Point]:
+        """Everything with a label, by day."""
+        return sorted((self.start, *self.points, self.today), key=lambda point: point.day)
 
 
 def text_width(text: str, size: float) -> float:
@@ -161,136 +67,6 @@ def shortened(text: str, most: float, size: float) -> str:
     while text and text_width(text + "…", size) > most:
         text = text[:-1]
     return text.rstrip() + "…"
-
-
-# Across ---------------------------------------------------------------------------------------------------------------
-
-
-def across(story: Story) -> Across:
-    """The story from left to right on a scale of days."""
-    scale = _Scale(story)
-    placed = [(point, scale.at(point.day)) for point in _in_order(story)]
-    upper = [(point, x) for point, x in placed if _pixels(x) + OFFSET + _width(point) <= LEAST_WIDTH]
-    lower = [(point, x) for point, x in placed if (point, x) not in upper]
-    rows_up, rows_down = _rows(upper[::-1], 1), _rows(lower, -1)
-    bar = EDGE + ROW * (max(rows_up, default=-1) + 1) + 4
-    labels = [_label(*one, row, bar, above=True) for one, row in zip(upper[::-1], rows_up, strict=True)][::-1]
-    labels += [_label(*one, row, bar, above=False) for one, row in zip(lower, rows_down, strict=True)]
-    return Across(
-        height=bar + BAR + ROW * (max(rows_down, default=-1) + 1) + EDGE,
-        bar=bar,
-        labels=tuple(labels),
-        stretches=tuple(_stretch(band, scale) for band in story.bands if scale.shows(band)),
-        dots=tuple(Stretch(dot.kind, scale.at(dot.day), 0, "", f"{dot.title} · {dot.when}") for dot in story.dots),
-        before=story.start.day < scale.first,
-    )
-
-
-class _Scale:
-    """Days to per cent of the width."""
-
-    def __init__(self, story: Story) -> None:
-        points = [point.day for point in story.points] or [story.start.day]
-        near = [*points, story.today.day] if story.today.day <= max(points) else points
-        first, last = min(near), max(near)
-        span = max((last - first).days, 30)
-        far = (first - story.start.day).days > max(FAR * span, LONG_TERM)
-        self.first = _shifted(first, -span // 2) if far else min(first, story.start.day)
-        room = max((last - self.first).days, 30)
-        self.last = max(min(story.today.day, _shifted(last, room // 4)), _shifted(self.first, room), last)
-
-    def at(self, day: date) -> float:
-        part = (min(max(day, self.first), self.last) - self.first).days / max((self.last - self.first).days, 1)
-        return MARGIN + part * (100 - 2 * MARGIN)
-
-    def shows(self, band: Band) -> bool:
-        return band.first <= self.last and band.last >= self.first
-
-
-def _shifted(day: date, days: int) -> date:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.min if days < 0 else date.max
-
-
-def _in_order(story: Story) -> list[Point]:
-    return sorted((story.start, *story.points, story.today), key=lambda point: point.day)
-
-
-def _pixels(x: float) -> float:
-    return x / 100 * LEAST_WIDTH
-
-
-def _width(point: Point) -> float:
-    title = shortened(point.title, MOST_TEXT, TITLE_SIZE)
-    return max(text_width(title, TITLE_SIZE), text_width(point.when, DAY_SIZE))
-
-
-def _rows(placed: Sequence[tuple[Point, float]], way: int) -> list[int]:
-    """Rows counted from the bar. Each label reaches over those placed before it, so it stands in a row further out:
-    its own line passes beside them, and theirs end before they come to it."""
-    rows: list[int] = []
-    for index, (point, x) in enumerate(placed):
-        reach = OFFSET + _width(point) + GAP
-        under = [
-            rows[other]
-            for other, (_other, near) in enumerate(placed[:index])
-            if way * (_pixels(near) - _pixels(x)) < reach
-        ]
-        rows.append(max(under, default=-1) + 1)
-    return rows
-
-
-def _label(point: Point, x: float, row: int, bar: int, *, above: bool) -> Label:
-    top = bar - 4 - ROW * (row + 1) if above else bar + BAR + ROW * row + 6
-    return Label(
-        point=point,
-        x=x,
-        row=row,
-        above=above,
-        title=shortened(point.title, MOST_TEXT, TITLE_SIZE),
-        width=_width(point),
-        line_from=top if above else bar,
-        line_to=bar + BAR if above else top + ROW - 8,
-        title_y=top + 12,
-        when_y=top + 27,
-    )
-
-
-def _stretch(band: Band, scale: _Scale) -> Stretch:
-    x, end = scale.at(band.first), scale.at(band.last)
-    fits = text_width(band.title, DAY_SIZE) + 2 * OFFSET <= _pixels(end - x)
-    return Stretch(band.kind, x, end - x, band.title if fits else "", band.title)
-
-
-# Down -----------------------------------------------------------------------------------------------------------------
-
-
-def down(story: Story) -> Down:
-    """The story from top to bottom: in order, with more room where more time passes."""
-    steps: list[Step] = []
-    y, ordered = EDGE, _in_order(story)
-    for index, point in enumerate(ordered):
-        if index:
-            y = steps[-1].bottom + min(max((point.day - ordered[index - 1].day).days // 6, 8), 36)
-        steps.append(_step(point, y))
-    return Down(
-        height=steps[-1].bottom + EDGE,
-        steps=tuple(steps),
-        reaches=tuple(_reach(band, steps) for band in story.bands),
-        dots=tuple(
-            Reach(dot.kind, _depth(dot.day, steps), 0, f"{dot.title} · {dot.when}")
-            for dot in story.dots
-            if ordered[0].day <= dot.day <= ordered[-1].day
-        ),
-    )
-
-
-def _step(point: Point, top: int) -> Step:
-    lines = tuple((top + 12 + 16 * number, line) for number, line in enumerate(wrapped(point.title)))
-    when_y = lines[-1][0] + 16
-    return Step(point, top + 8, lines, when_y, when_y + 4)
 
 
 def wrapped(text: str, most: float = NARROW_TEXT, size: float = TITLE_SIZE) -> list[str]:
@@ -313,20 +89,3 @@ def _pieces(word: str, most: float, size: float) -> Iterable[str]:
             piece = ""
         piece += char
     yield piece
-
-
-def _reach(band: Band, steps: Sequence[Step]) -> Reach:
-    begins, ends = _depth(band.first, steps), _depth(band.last, steps)
-    return Reach(band.kind, begins, max(ends - begins, 2), band.title)
-
-
-def _depth(day: date, steps: Sequence[Step]) -> int:
-    """The pixel of a day: a point's own, or in proportion between two points."""
-    for step in steps:
-        if step.point.day == day:
-            return step.y
-    for one, following in pairwise(steps):
-        if one.point.day < day < following.point.day:
-            part = (day - one.point.day).days / (following.point.day - one.point.day).days
-            return round(one.y + part * (following.y - one.y))
-    return steps[0].y if day < steps[0].point.day else steps[-1].y

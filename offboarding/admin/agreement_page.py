@@ -28,7 +28,8 @@ from offboarding.admin.waivers import WAIVER_VERBS
 from offboarding.models import Agreement, TerminationNotice, TransferAssistance, Waiver
 from offboarding.phases import phase_of
 from offboarding.reasons import Reason, reasons_of
-from offboarding.timeline import across, down
+from offboarding.timeline_across import across
+from offboarding.timeline_down import down
 
 if TYPE_CHECKING:
     _AgreementAdmin = admin.ModelAdmin[Agreement]

@@ -56,7 +56,7 @@ def matters_of(
         found += _letters(agreement, user)
     if Reason.MESSAGE in waits:
         found += _messages(agreement, user)
-    return [*found, *_nobody(agreement, user)]
+    return [*found, *_nobody(agreement, user, urgent=Reason.NOBODY in waits)]
 
 
 def _notices(notices: Iterable[TerminationNotice], user: Any, verbs: Sequence[CaseVerb]) -> Iterable[Matter]:
@@ -100,12 +100,12 @@ def _messages(agreement: Agreement, user: Any) -> Iterable[Matter]:
     yield Matter(_("A message of this customer could not be taken in without a person."), (), link)
 
 
-def _nobody(agreement: Agreement, user: Any) -> Iterable[Matter]:
+def _nobody(agreement: Agreement, user: Any, *, urgent: bool) -> Iterable[Matter]:
     if agreement.erased_at is None and not agreement.customer.contacts.active().exists():
         may = user.has_perm("offboarding.view_customer")
         address = reverse("admin:offboarding_customer_change", args=[agreement.customer_id])
         ways = [Button(_("Name a contact"), address)] if may else []
-        yield Matter(_("The customer has no contact: nobody is written to."), (), ways, urgent=True)
+        yield Matter(_("The customer has no contact: nobody is written to."), (), ways, urgent)
 
 
 def to_list(user: Any, model: Any, label: StrOrPromise, **filters: Any) -> list[Button]:

@@ -8,7 +8,9 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offboarding.timeline import LEAST_WIDTH, NARROW_TEXT, OFFSET, Band, Point, Story, across, down, text_width, wrapped
+from offboarding.timeline import NARROW_TEXT, Band, Point, Story, text_width, wrapped
+from offboarding.timeline_across import LEAST_WIDTH, OFFSET, across
+from offboarding.timeline_down import down
 
 DAY = date(2026, 1, 1)
 WORDS = st.text(alphabet="Uppsägning åäö iWM漢字 <&>", min_size=1, max_size=80)
