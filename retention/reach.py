@@ -1,0 +1,98 @@
+"""What a hold or a duty keeps, and what one step of a run is about: categories, tables, prefixes, files. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from exports.contents import Category
+
+
+class Place(StrEnum):
+    """What kind of thing a target is."""
+
+    TABLE = "table"
+    PREFIX = "prefix"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one step erases. ``name``: a table's key in the data map, the beginning of file names, or one whole name.
+
+    ``category`` None: not known; then it counts as every category.
+    """
+
+    place: Place
+    store: str
+    name: str
+    category: Category | None
+
+    def covers(self, other: Target) -> bool:
+        """Whether all of ``other`` lies in this one, by the same category."""
+        if self.store != other.store or self.category != other.category:
+            return False
+        if self.place is Place.PREFIX and other.place is not Place.TABLE:
+            return other.name.startswith(self.name)
+        return self == other
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a hold or a duty is about: everything of the customer, or these; the sets hold (store, name).
+
+    A prefix keeps every file whose name begins with it. Names are compared as they are and as Unicode composes them,
+    so that an ``å`` typed on another machine keeps the same file; that never keeps less than what was named.
+    """
+
+    everything: bool = False
+    categories: frozenset[Category] = frozenset()
+    tables: frozenset[tuple[str, str]] = frozenset()
+    prefixes: frozenset[tuple[str, str]] = frozenset()
+    files: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Everything, also where that is said by naming every category."""
+        return self.everything or self.categories == frozenset(Category)
+
+    @property
+    def nothing(self) -> bool:
+        """It names nothing: somebody forgot to say what it is about."""
+        return self == Reach()
+
+    def keeps(self, target: Target) -> bool:
+        """Whether all or a part of the target is kept; where it may be a part, ask for the single files."""
+        named = self.everything or target.category in self.categories
+        if named or (target.category is None and self.categories):
+            return True
+        place = (target.store, target.name)
+        if target.place is Place.TABLE:
+            return _among(place, self.tables)
+        if any(_begins(place, prefix) for prefix in self.prefixes):
+            return True
+        if target.place is Place.FILE:
+            return _among(place, self.files)
+        return any(_begins(inner, place) for inner in self.prefixes | self.files)
+
+    def parts(self) -> Iterator[Reach]:
+        """Each table, prefix and file that it names, alone; categories and everything always mean something."""
+        yield from (Reach(tables=frozenset({place})) for place in sorted(self.tables))
+        yield from (Reach(prefixes=frozenset({place})) for place in sorted(self.prefixes))
+        yield from (Reach(files=frozenset({place})) for place in sorted(self.files))
+
+
+def _composed(place: tuple[str, str]) -> tuple[str, str]:
+    return place[0], unicodedata.normalize("NFC", place[1])
+
+
+def _among(place: tuple[str, str], places: frozenset[tuple[str, str]]) -> bool:
+    return _composed(place) in map(_composed, places)
+
+
+def _begins(place: tuple[str, str], prefix: tuple[str, str]) -> bool:
+    """Whether the name begins with the prefix, in the same store."""
+    spellings = ((place, prefix), (_composed(place), _composed(prefix)))
+    return place[0] == prefix[0] and any(full[1].startswith(begin[1]) for full, begin in spellings)
