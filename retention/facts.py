@@ -161,6 +161,7 @@ class Limits:
     """Whole days on which a delivered export can be downloaded; the day of delivery is not counted."""
     warning_days: tuple[int, ...] = (30, 7, 1)
     approval_days: int = 7
+    """Days after the approval's own; a run that is still on after them stops until it is approved again."""
     customers_per_day: int = 5
     clocks: timedelta = timedelta(minutes=2)
 

@@ -6,7 +6,7 @@ import calendar
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retention.duties import (
@@ -121,6 +121,7 @@ def test_financial_years_without_order_are_refused(last_month: int, named: tuple
         FinancialYears(last_month, named)
 
 
+@settings(deadline=None)
 @given(event=days, last_month=st.integers(1, 12))
 def test_a_financial_year_ends_within_twelve_months_at_the_end_of_its_month(event: date, last_month: int):
     end = FinancialYears(last_month).end_of_year_with(event)
@@ -130,6 +131,7 @@ def test_a_financial_year_ends_within_twelve_months_at_the_end_of_its_month(even
     assert next_end.year == end.year + 1
 
 
+@settings(deadline=None)
 @given(event=days, last_month=st.integers(1, 12), years=st.integers(0, 20))
 def test_bookkeeping_is_never_kept_shorter_than_its_years_and_always_to_new_years_eve(event, last_month, years):
     last = BookYearsAfter(years, FinancialYears(last_month)).last_day(event)

@@ -88,6 +88,7 @@ def told(found: list[Blocker]) -> set[tuple[Any, ...]]:
     return {(one.code, *sorted(one.facts.items())) for one in found}
 
 
+@settings(deadline=None)
 @given(facts=any_facts, today=days, target=targets, data=st.data())
 def test_one_more_hold_duty_export_or_objection_never_removes_a_reason(facts, today, target, data):
     name = data.draw(st.sampled_from(sorted(lists)))
@@ -99,6 +100,7 @@ def test_one_more_hold_duty_export_or_objection_never_removes_a_reason(facts, to
         assert facts.case.held and Code.HOLD in {one.code for one in blockers(more, today, target)}
 
 
+@settings(deadline=None)
 @given(facts=any_facts, today=days, later=days, target=targets)
 def test_waiting_adds_no_reason_but_the_approvals_age(facts, today, later, target):
     assume(today <= later)
@@ -106,11 +108,13 @@ def test_waiting_adds_no_reason_but_the_approvals_age(facts, today, later, targe
     assert {code for code, *_facts in new} <= {Code.APPROVAL_OLD}
 
 
+@settings(deadline=None)
 @given(facts=any_facts, today=days, target=targets)
 def test_a_step_is_never_freer_than_the_run(facts, today, target):
     assert told(blockers(facts, today)) <= told(blockers(facts, today, target))
 
 
+@settings(deadline=None)
 @given(facts=any_facts, today=days, stricter=st.integers(0, 40))
 def test_longer_limits_never_free_anything(facts, today, stricter):
     usual = Limits()
@@ -120,6 +124,7 @@ def test_longer_limits_never_free_anything(facts, today, stricter):
     assert bool(codes) <= bool(blockers(facts, today, limits=strict))
 
 
+@settings(deadline=None)
 @given(facts=any_facts, today=days, target=targets)
 def test_the_same_facts_give_the_same_reasons_each_once_in_one_order(facts, today, target):
     found = blockers(facts, today, target)
@@ -130,7 +135,7 @@ def test_the_same_facts_give_the_same_reasons_each_once_in_one_order(facts, toda
     assert len(bare) == len(set(bare))
 
 
-@settings(max_examples=600)
+@settings(deadline=None, max_examples=600)
 @given(facts=st.just(GOOD) | one_more | one_other, today=soon)
 def test_what_is_free_has_kept_every_promise(facts, today):
     """The terms once more, in other words than the policy's."""
