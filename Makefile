@@ -20,7 +20,8 @@ OFF := 0 no false off
 # The demo never touches what a .env file names: an empty setting falls back to its default below var/.
 FIRST_LOOK := DEBUG=true DATABASE_URL= PLATFORM_URL= DATA_MAP= SIGNING_KEY= EXPORT_WORK_DIR= \
 	STORAGE_DEFAULT_URL= STORAGE_EXPORTS_URL= STORAGE_EVIDENCE_URL= STORAGE_PLATFORM_MEDIA_URL= \
-	EMAIL_URL= INBOX_URL= NOTICE_ADDRESS= MAIL_FROM= SITE_URL= RETIRED_SIGNING_KEYS=
+	EMAIL_URL= INBOX_URL= NOTICE_ADDRESS= MAIL_FROM= SITE_URL= RETIRED_SIGNING_KEYS= \
+	VENDOR_NAME="Example Learning AB"
 PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	SIGNING_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \

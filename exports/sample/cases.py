@@ -117,10 +117,10 @@ def _mail(agreement: Agreement, address: str, name: str) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"] = f"{name} <{address}>", settings.NOTICE_ADDRESS
     mail["Subject"] = f"Termination of agreement {agreement.number} [{agreement.reference}]"
-    mail["Date"] = _noon(clock.today())
+    now = datetime.now(tz=clock.zone())
+    mail["Date"] = now
     mail["Message-ID"] = f"<{agreement.reference.lower()}@{address.partition('@')[2]}>"
     mail.set_content(f"We do not wish to renew our agreement {agreement.number}.\n\nKind regards\n{name}\n")
-    now = datetime.now(tz=clock.zone())
     machine = Actor.machine("fetch_notices")
     inbox.take_in(mail.as_bytes(), received_at=now, source=StoredMessage.Source.UPLOAD, actor=machine)
 

@@ -43,7 +43,6 @@ def is_narrow(chosen: Mapping[str, Any]) -> bool:
 class _Choice(admin.SimpleListFilter):
     """One of some choices; anything else is refused as Django refuses a wrong address."""
 
-    template = "admin/offboarding/agreement/filter.html"
     choices_offered: tuple[tuple[str, Any], ...]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[tuple[str, Any], ...]:
