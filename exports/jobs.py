@@ -7,6 +7,7 @@ a refusal is a ``PermissionDenied`` or a ``ValidationError`` that names the fiel
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -46,7 +47,7 @@ def request_export(
 ) -> ExportJob:
     """Asks for a package of the customer's data; a customer has one export under way at a time."""
     actor = allow(by, "exports.request_exportjob")
-    chosen = {
+    chosen: dict[str, Any] = {
         "categories": _chosen("categories", categories, [category.value for category in Category]),
         "formats": _chosen("formats", formats, FORMATS),
     }

@@ -33,7 +33,8 @@ def leaving(request: HttpRequest) -> HttpResponse:
 
 def _context(language: str) -> dict[str, object]:
     last_day = date(clock.today().year, 12, 31)
-    usual = {name: Agreement._meta.get_field(name).default for name in ("notice_days", "export_window_days")}
+    blank = Agreement()
+    usual = {"notice_days": blank.notice_days, "export_window_days": blank.export_window_days}
     terms = Terms(
         term_start=date(last_day.year, 1, 1),
         term_end=last_day,
