@@ -9,7 +9,7 @@ from exports import drift
 from exports.contents import Kind
 from exports.datamap import DatabaseStore
 from exports.dialects import dialect
-from exports.scope import tenant_row_sql
+from exports.scope import ScopeError, tenant_row_sql
 from exports.sources.reflection import reflect
 from exports.sources.snapshot import Snapshot
 from offboarding.canonical import canonical, digest
@@ -58,8 +58,8 @@ class Inspection:
         """Everything; without counts where the map cannot be trusted or rows are hidden from us."""
         if self.refusals:
             return self.refused()
-        self.look()
-        if any(refusal.code in (Code.ROW_SECURITY, Code.PRIVILEGE) for refusal in self.refusals):
+        hidden = (Code.ROW_SECURITY, Code.PRIVILEGE)
+        if not self.look() or any(refusal.code in hidden for refusal in self.refusals):
             return self.refused()
         identity = self.identity()
         order = self.targets.order
@@ -82,11 +82,16 @@ class Inspection:
             structure=self.structure.fingerprint,
         )
 
-    def look(self) -> None:
-        """What the shape of the database alone refuses."""
-        self.targets = Targets(self.store, self.structure, self.tenant_key)
+    def look(self) -> bool:
+        """What the shape of the database alone refuses; False when not even conditions can be made."""
+        try:
+            self.targets = Targets(self.store, self.structure, self.tenant_key)
+        except ScopeError as error:
+            self.refusals.append(Refusal(Code.SCOPE, {"table": self.store.key, "reason": str(error)}))
+            return False
         self.usage = Usage(self.targets)
         self.refusals += [*self.targets.refusals, *self.obstacles()]
+        return True
 
     def shape(self) -> Targets:
         """The targets; raises ``RefusedError`` for everything that needs no counting to be refused."""

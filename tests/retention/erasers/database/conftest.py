@@ -19,7 +19,7 @@ from retention.erasers.findings import Findings
 from tests.exports.mapping import catalogue_of, store_of
 
 Rows = dict[str, Counter[tuple[Any, ...]]]
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'spy%' ORDER BY 1"
+_TABLES = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname !~ '^(pg_|information_)' ORDER BY 1, 2"
 _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
 
 
@@ -31,9 +31,9 @@ def everything(url: str) -> Rows:
     """Every row of every table, as text."""
     with psycopg.connect(url, autocommit=True) as session:
         found = {}
-        for (table,) in session.execute(_TABLES).fetchall():
-            rows = session.execute(sql.SQL("SELECT t::text FROM ONLY {} t").format(sql.Identifier(table))).fetchall()
-            found[table] = Counter(rows)
+        for place in session.execute(_TABLES).fetchall():
+            rows = session.execute(sql.SQL("SELECT t::text FROM ONLY {} t").format(sql.Identifier(*place))).fetchall()
+            found[".".join(place)] = Counter(rows)
         return found
 
 
@@ -84,7 +84,7 @@ class Platform:
         return "\n".join(map(str, self.eraser().inspect().refusals))
 
 
-TENANTS = """CREATE TABLE tenants (id int PRIMARY KEY, name text NOT NULL, created_at timestamptz DEFAULT '2020-01-01');
+TENANTS = """CREATE TABLE tenants (id int PRIMARY KEY, name text, created_at timestamptz DEFAULT '2020-01-01Z');
 INSERT INTO tenants VALUES (8, 'bob');"""
 ALICE = "INSERT INTO tenants VALUES (7, 'alice');"
 HOME = {"tenants": {"tenant_field": "id"}}
@@ -92,7 +92,7 @@ HOME = {"tenants": {"tenant_field": "id"}}
 
 @pytest.fixture
 def platform(make_database, tmp_path) -> Iterator[Callable[..., Platform]]:
-    """``platform(schema, bob, alice, scopes)`` has ``tenants`` besides what the SQL makes; scopes as in ``store_of``."""
+    """``platform(schema, bob, alice, scopes)`` has ``tenants`` and what the SQL makes; scopes as in ``store_of``."""
     with ExitStack() as stack:
 
         def make(schema: str, bob: str, alice: str, scopes: dict[str, Any], **rest: Any) -> Platform:
