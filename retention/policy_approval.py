@@ -11,8 +11,8 @@ from retention.codes import Blocker, Code, blocker
 from retention.facts import ApprovalFact, Facts, Limits, PlanFact, day_of, is_moment
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_STAFF = re.compile(r"staff:[0-9]+:.*", re.DOTALL)
-_PLANNER = re.compile(r"(staff:[0-9]+:|machine:.).*", re.DOTALL)
+_STAFF = re.compile(r"staff:[1-9][0-9]*:.*", re.DOTALL)
+_PLANNER = re.compile(r"(staff:[1-9][0-9]*:|machine:.).*", re.DOTALL)
 
 
 def approval(facts: Facts, today: date, limits: Limits) -> Iterator[Blocker]:

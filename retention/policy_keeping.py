@@ -71,7 +71,7 @@ def _duties(duties: tuple[Duty, ...] | None, today: date, target: Target | None)
     for duty in duties:
         if duty.last_day is not None and duty.keeps_on(today) and _touched(duty.reaches, target):
             yield blocker(Code.DUTY, duty=duty.number, ground=duty.ground, until=duty.last_day.isoformat())
-    if any(duty.last_day is None or duty.reaches.nothing for duty in duties):
+    if any(duty.last_day is None or (duty.reaches.nothing and duty.keeps_on(today)) for duty in duties):
         yield blocker(Code.DUTY_UNKNOWN)
 
 

@@ -198,7 +198,9 @@ def test_another_number_is_another_person_whatever_the_name(approver: str):
     assert codes(but(GOOD, "approval.approved_by", approver), TODAY) == []
 
 
-@pytest.mark.parametrize("approver", ["", "staff:", "staff::sam", "staff:x:sam", "staff:4", "contact:4", "machine:x"])
+@pytest.mark.parametrize(
+    "approver", ["", "staff:", "staff::sam", "staff:x:sam", "staff:4", "staff:03:sam", "contact:4", "machine:x"]
+)
 def test_only_a_person_of_the_staff_approves(approver: str):
     assert codes(but(GOOD, "approval.approved_by", approver), TODAY) == [Code.APPROVAL_UNKNOWN]
 

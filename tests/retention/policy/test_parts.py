@@ -140,6 +140,12 @@ def test_a_lapsed_duty_that_names_nothing_known_is_no_matter():
     assert blockers(facts, date(2027, 4, 4)) == []
 
 
+def test_a_lapsed_duty_that_names_nothing_at_all_is_no_matter():
+    facts = but(FREE, "duties", (duty(5, Reach(), FixedDay(TODAY)),))
+    assert blockers(facts, TODAY) == [blocker(Code.DUTY_UNKNOWN)]
+    assert blockers(facts, date(2027, 4, 4)) == []
+
+
 def test_a_hold_keeps_a_renamed_tables_successor_from_going_unseen():
     """The map follows the rename, the plan is new and approved: without this the hold would keep nothing."""
     renamed = tuple(replace(one, name="people") if one == USERS else one for one in TARGETS)
