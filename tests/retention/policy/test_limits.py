@@ -125,6 +125,11 @@ def test_a_package_may_come_and_go_today_as_far_as_reason_goes():
     assert codes(but(GOOD, "exports+", at_once), TODAY) == [Code.EXPORT_FRESH]
 
 
+def test_what_the_customer_wants_no_more_need_not_stay_downloadable():
+    settled = export(9, Delivery.SETTLED, available_at=at("2027-03-30"))
+    assert codes(but(GOOD, "exports+", settled), TODAY) == []
+
+
 def test_a_request_of_today_is_no_contradiction():
     facts = but(GOOD, "exports+", export(9, Delivery.REQUESTED, requested_at=at(TODAY)))
     assert codes(facts, TODAY) == []

@@ -164,5 +164,7 @@ def test_after_a_release_only_a_new_plan_with_a_new_approval_lets_it_go():
 def test_a_row_held_by_a_hold_of_everything_is_no_contradiction():
     facts = but(but(FREE, "case.held", True), "holds", (HoldFact(3, EVERYTHING),))
     assert blockers(facts, TODAY) == [blocker(Code.HOLD, hold=3)]
+    both = but(facts, "holds+", HoldFact(4, ONLY_INVOICES))
+    assert blockers(both, TODAY) == [blocker(Code.HOLD, hold=3)]
     partial = but(but(FREE, "case.held", True), "holds", (HoldFact(3, ONLY_INVOICES),))
     assert blockers(partial, TODAY) == [blocker(Code.HOLD_UNKNOWN)]
