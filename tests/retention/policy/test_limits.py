@@ -105,6 +105,11 @@ def test_a_farther_warning_makes_no_overtaken_one_good():
     assert codes(facts, TODAY) == [Code.WARNING_MISSING]
 
 
+def test_a_warning_told_twice_does_not_make_itself_good():
+    facts = but(but(GOOD, "warnings.1", warning(1, "overtaken")), "warnings+", warning(1))
+    assert codes(facts, TODAY) == [Code.WARNING_MISSING, Code.WARNING_UNKNOWN]
+
+
 def test_an_overtaken_warning_whose_nearer_one_came_back_was_not_sent():
     facts = but(but(GOOD, "warnings.7", warning(7, "overtaken")), "warnings.1", warning(1, "bounced"))
     assert codes(facts, TODAY) == [Code.WARNING_MISSING, Code.WARNING_BOUNCED]
