@@ -8,6 +8,7 @@ PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
 SLOW ?=
+PROCESSES ?= auto
 ARGS ?=
 
 VENV := .venv
@@ -36,7 +37,8 @@ demo: $(VENV)/.ready $(COMPILED)
 	@$(FIRST_LOOK) $(BIN)/python manage.py demo --port $(PORT) $(if $(filter $(OFF),$(SERVE)),--no-serve)
 
 test: $(VENV)/.dev $(COMPILED)
-	$(BIN)/python -m pytest $(if $(filter-out $(OFF),$(SLOW)),,-m "not slow") $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --dist loadfile \
+		$(if $(filter-out $(OFF),$(SLOW)),,-m "not slow") $(ARGS)
 
 lint: $(VENV)/.dev $(COMPILED)
 	$(BIN)/ruff check .

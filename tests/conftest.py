@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -36,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes long; `make test` leaves it out, `make test SLOW=1` does not")
     config.stash[_SKIPPED] = Counter()
     config.pluginmanager.register(_Honesty(config.stash[_SKIPPED]))
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # this process only hands the tests out; what runs them brings its own servers
     config.stash[_SERVER] = server = _server()
     config.stash[_GROUND] = ground = Ground("tests")
     ground.directory.chmod(0o755)
@@ -185,6 +188,7 @@ class _Honesty:
     def __init__(self, skipped: Counter[str]) -> None:
         self.skipped = skipped
         self.slow = 0
+        self.stand_in = ""
 
     def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):
@@ -204,11 +208,20 @@ class _Honesty:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.forbidden and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if settings.configured and connection.vendor != "postgresql":
+            self.stand_in = connection.display_name
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["left out"] = (self.slow, self.stand_in)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """One of the processes that share the tests has ended; each of them has left out the same."""
+        self.slow, self.stand_in = getattr(node, "workeroutput", {}).get("left out", (self.slow, self.stand_in))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         lines = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
-        if connection.vendor != "postgresql":
-            lines.append(f"The application's own database stood on {connection.display_name}, not on PostgreSQL.")
+        if self.stand_in:
+            lines.append(f"The application's own database stood on {self.stand_in}, not on PostgreSQL.")
         if self.slow:
             lines.append(f"{self.slow} slow tests left out: make test SLOW=1")
         if lines:

@@ -25,6 +25,13 @@ TERM = {"term_start": date(2026, 1, 1), "term_end": date(2026, 12, 31)}
 PROMISED = (date(2026, 12, 31), date(2027, 3, 31), date(2027, 4, 1))
 
 
+@pytest.fixture(autouse=True)
+def evidence(settings, tmp_path):
+    """Signed heads of this test's journal, and of no other's."""
+    place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "evidence": place}
+
+
 @pytest.fixture
 def agreement(alice):
     return Agreement.objects.create(customer=alice, number="AVT-2026-17", **TERM)

@@ -47,7 +47,8 @@ AWKWARD = [
     *("');\nINSERT INTO t VALUES (1", "b'", "X'", "(", "C", ";", "\x1a", "\x85", "%s", "%", "😀", "\\n"),
 ]
 TEXTS = st.none() | st.lists(st.sampled_from(AWKWARD) | st.characters(codec="utf-8"), max_size=8).map("".join)
-NUMBERS = st.none() | st.floats(allow_nan=False)
+NUMBERS = st.none() | st.floats(allow_nan=False).filter(lambda n: n == 0 or abs(n) > 1e-290)
+"""Below that SQLite's own reading of decimals is off in the last digit, whoever wrote them."""
 
 
 def read_sqlite(path: Path, directory: Path, **options) -> tuple[Dumped, dict[str, bytes]]:
