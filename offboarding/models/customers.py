@@ -68,7 +68,10 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ("customer", "name", "pk")
-        indexes = [models.Index(Lower("email"), name="contact_by_address")]
+        indexes = [
+            models.Index(Lower("email"), name="contact_by_address"),
+            models.Index(fields=["customer"], name="contact_active", condition=Q(ended_at=None)),
+        ]
         constraints = [
             models.UniqueConstraint("customer", Lower("email"), name="contact_address_once_per_customer"),
             models.CheckConstraint(condition=~Q(email=""), name="contact_has_address"),
