@@ -11,9 +11,9 @@ from retention.erasers.findings import Code, Refusal, RefusedError, SlowError
 from retention.erasers.inspection import TOGETHER_ROWS
 from retention.erasers.keys import Keys
 from retention.erasers.neighbours import Neighbours
-from retention.erasers.session import Session
+from retention.erasers.session import Session, Stretch, Way
 from retention.erasers.targets import Target, Targets
-from retention.erasers.walking import Size, Walk
+from retention.erasers.walking import MOST_ROWS, Size, Walk
 
 Guard = Callable[[], None]
 
@@ -50,7 +50,7 @@ class Batches:
     def _by_places(self, target: Target, guard: Guard, most: int) -> None:
         walk = self._walk(target)
         while not self.gone:
-            places = walk.take(min(self.sizes[target.key].rows, most))
+            places = walk.take(min(self.sizes[target.key].rows, most, MOST_ROWS))
             if not places:
                 if not walk.begin_again():
                     self.walks.pop(target.key).close()
@@ -69,19 +69,20 @@ class Batches:
         """The walk that is on, else a new one – and then the keys of rows that it will leave without an owner."""
         if target.key not in self.walks:
             backwards = any(reference.child == target.place for reference in self.targets.references_to(target.place))
-            self.walks[target.key] = Walk(self.session, self.targets, target, backwards=backwards)
+            way = Way.BACKWARDS if backwards else Way.STRETCHES if self.session.sweeps else Way.ROWS
+            self.walks[target.key] = Walk(self.session, self.targets, target, way)
             self.keys.remember_before(target.key)
         return self.walks[target.key]
 
-    def _batch_of_places(self, target: Target, walk: Walk, places: list[str], guard: Guard) -> None:
-        source = walk.source
+    def _batch_of_places(self, target: Target, walk: Walk, places: list[Stretch], guard: Guard) -> None:
+        source, rows = walk.source, sum(one.rows for one in places)
         condition = f"{self.session.among(target.alias, places)} AND ({target.predicate})"
         try:
-            with self._timed(target.key, guard, len(places)):
+            with self._timed(target.key, guard, rows):
                 self.neighbours.release(target, source, condition)
                 self.gone[target.key] += self._delete(target, source, condition)
         except TimeoutError as error:
-            self._smaller(target.key, len(places), error)
+            self._smaller(target.key, rows, error)
             walk.put_back(places)
 
     def _smaller(self, key: str, rows: int, error: TimeoutError) -> None:
@@ -174,7 +175,7 @@ class Batches:
             self.gone.clear()
             raise
 
-    def _all(self, target: Target) -> list[tuple[str, list[str]]]:
+    def _all(self, target: Target) -> list[tuple[str, list[Stretch]]]:
         place = "rowid" if self.session.engine == "sqlite" else "ctid::text"
         conditions = [target.predicate]
         if target.key in self.remembered:
@@ -185,7 +186,7 @@ class Batches:
             for condition in conditions:
                 sql = f"SELECT {target.alias}.{place} FROM {source} WHERE {condition} LIMIT {TOGETHER_ROWS + 1}"
                 places |= dict.fromkeys(str(row[0]) for row in self.session.rows(sql + self.session.lock))
-            found.append((source, list(places)))
+            found.append((source, [Stretch(1, one, one) for one in places]))
         return found
 
     # What every batch does

@@ -24,7 +24,7 @@ from retention.erasers.findings import (
     Refusal,
     RefusedError,
 )
-from retention.erasers.inspection import Inspection
+from retention.erasers.inspection import Inspection, read_structure
 from retention.erasers.keys import Keys
 from retention.erasers.postgresql import PostgresSession
 from retention.erasers.remembering import Remembered
@@ -124,11 +124,12 @@ class DatabaseEraser:
 
     def _ready(self, table: str) -> Batches:
         """Before the first batch of each table: the database is what it was, and nothing is refused by its shape."""
+        fresh = self._batches is None
         batches = self._open()
         if table != self._turn:
             if table not in {turn[0] for turn in batches.order.turns}:
                 raise EraserError(f"{table} has no turn of its own.")
-            if self._read()[0] != self._structure:
+            if not fresh and self._fingerprint() != self._structure:
                 raise ChangedError(f"The database has changed since the deletion began, before the turn of {table}.")
             self._turn = table
         return batches
@@ -143,6 +144,13 @@ class DatabaseEraser:
             owner = f"{self.store.key}:{self.tenant_key}"
             self._batches = Batches(self._session, targets, Keys(self._session, targets, self._remembered, owner))
         return self._batches
+
+    def _fingerprint(self) -> str:
+        try:
+            with open_snapshot(self.store.key, self.url) as snapshot:
+                return read_structure(snapshot).fingerprint
+        except SourceError as error:
+            raise BusyError(str(error)) from error
 
     def _read(self) -> tuple[str, Targets]:
         """The fingerprint and the targets of the database as it is; raises ``RefusedError`` as ``inspect`` would."""

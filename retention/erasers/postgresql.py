@@ -17,7 +17,7 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
 from retention.erasers.findings import BlockedError, BusyError, EraserError
-from retention.erasers.session import BATCH_SECONDS, LOCK_SECONDS, Scan, Session
+from retention.erasers.session import BATCH_SECONDS, LOCK_SECONDS, Scan, Session, Stretch, Way
 
 _OPTIONS = {
     "connect_timeout": "15",
@@ -34,12 +34,21 @@ SET statement_timeout = 0; SET default_transaction_isolation = 'read committed';
 """
 _numbers = itertools.count(1)
 _FETCH = 5000
+_STRETCH = 500
+_FRONT_TO_BACK = """
+SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL synchronize_seqscans = off;
+SET LOCAL max_parallel_workers_per_gather = 0
+"""
+"""Leaves plain and bitmap scans, which give the rows as they lie."""
+_ROW_BY_ROW = "SET LOCAL random_page_cost = 0.01; SET LOCAL seq_page_cost = 1;"
+"""A batch goes straight to its places; by the planner's usual prices it would read the whole table for each."""
 
 
 class PostgresSession(Session):
     """``url`` in libpq's form or with scheme ``postgres``/``psql``; raises ``BusyError`` when nobody answers."""
 
     engine = "postgresql"
+    sweeps = True
     lock = " FOR UPDATE"
 
     def __init__(self, url: str) -> None:
@@ -58,8 +67,8 @@ class PostgresSession(Session):
     def texts(self, sql: str) -> Iterator[str]:
         cursor = _HeldCursor(self, sql)
         try:
-            while found := cursor.take(_FETCH):
-                yield from found
+            while found := cursor.fetch():
+                yield from (text for (text,) in found)
         finally:
             cursor.close()
 
@@ -74,7 +83,7 @@ class PostgresSession(Session):
 
     def limit(self) -> None:
         self.change(
-            f"SET LOCAL statement_timeout = {int(BATCH_SECONDS * 1000)}; "
+            f"{_ROW_BY_ROW} SET LOCAL statement_timeout = {int(BATCH_SECONDS * 1000)}; "
             f"SET LOCAL lock_timeout = {int(LOCK_SECONDS * 1000)}",
             "",
         )
@@ -82,13 +91,20 @@ class PostgresSession(Session):
     def defer(self) -> None:
         self.change("SET CONSTRAINTS ALL DEFERRED", "")
 
-    def scan(self, source: str, alias: str, condition: str, *, backwards: bool) -> Scan:
-        order = f" ORDER BY {alias}.ctid DESC" if backwards else ""
-        return _HeldCursor(self, f"SELECT {alias}.ctid::text FROM {source} WHERE {condition}{order}")
+    def scan(self, source: str, alias: str, condition: str, way: Way) -> Scan:
+        rows = f"FROM {source} WHERE ({condition})"
+        if way is not Way.STRETCHES:
+            order = f" ORDER BY {alias}.ctid DESC" if way is Way.BACKWARDS else ""
+            return _Rows(self, f"SELECT {alias}.ctid {rows}{order}")
+        with self.transaction(""):
+            self.change(_FRONT_TO_BACK, "")
+            return _Stretches(self, f"{alias}.ctid", rows)
 
-    def among(self, alias: str, places: Sequence[str]) -> str:
-        listed = ",".join(f'"{place}"' for place in places)
-        return f"{alias}.ctid = ANY ('{{{listed}}}'::tid[])"
+    def among(self, alias: str, found: Sequence[Stretch]) -> str:
+        if all(one.first == one.last for one in found):
+            listed = '","'.join([one.first for one in found])
+            return f"""{alias}.ctid = ANY ('{{"{listed}"}}'::tid[])"""
+        return f"{alias}.ctid >= '{found[0].first}'::tid AND {alias}.ctid <= '{found[-1].last}'::tid"
 
     def tidy(self, source: str) -> bool:
         try:
@@ -104,17 +120,48 @@ class PostgresSession(Session):
             self.connection.close()
 
 
-class _HeldCursor(Scan):
+class _HeldCursor:
+    """An answer that the server keeps beyond the transaction."""
+
     def __init__(self, session: PostgresSession, sql: str) -> None:
         self.session, self.name = session, f"places_{next(_numbers)}"
         session.change(f"DECLARE {self.name} NO SCROLL CURSOR WITH HOLD FOR {sql}", "")
 
-    def take(self, most: int) -> list[str]:
-        return [place for (place,) in self.session.rows(f"FETCH {most} FROM {self.name}")]
+    def fetch(self) -> list[tuple[Any, ...]]:
+        return self.session.rows(f"FETCH {_FETCH} FROM {self.name}")
 
     def close(self) -> None:
         with suppress(EraserError):
             self.session.change(f"CLOSE {self.name}", "")
+
+
+class _Rows(_HeldCursor, Scan):
+    def take(self) -> list[Stretch]:
+        return [Stretch(1, place, place) for (place,) in self.fetch()]
+
+
+class _Stretches(_HeldCursor, Scan):
+    """Only the ends of each stretch leave the server; the rows after the last full one come singly."""
+
+    def __init__(self, session: PostgresSession, place: str, rows: str) -> None:
+        numbered = f"SELECT {place} AS place, row_number() OVER () AS n {rows}"
+        super().__init__(session, f"SELECT place, n FROM ({numbered}) AS numbered WHERE n % {_STRETCH} IN (0, 1)")
+        self.place, self.of = place, rows
+        self.begun = ""
+
+    def take(self) -> list[Stretch]:
+        found = []
+        for place, number in self.fetch():
+            if number % _STRETCH:
+                self.begun = place
+            else:
+                found.append(Stretch(_STRETCH, self.begun, place))
+                self.begun = ""
+        if not found and self.begun:
+            rest = f"{self.of} AND {self.place} >= '{self.begun}'::tid ORDER BY {self.place} LIMIT {_FETCH}"
+            found = [Stretch(1, place, place) for (place,) in self.session.rows(f"SELECT {self.place} {rest}")]
+            self.begun = ""
+        return found
 
 
 @contextmanager

@@ -5,12 +5,29 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from enum import Enum
+from typing import Any, NamedTuple
 
 BATCH_SECONDS = 2.0
 """No statement of a batch runs longer; it is cancelled, and the batch made smaller."""
 LOCK_SECONDS = 1.0
 """How long a batch waits for rows that somebody else has locked."""
+
+
+class Way(Enum):
+    """How a table is walked over."""
+
+    STRETCHES = "in stretches of many rows, as they lie"
+    ROWS = "row by row"
+    BACKWARDS = "row by row, the last first"
+
+
+class Stretch(NamedTuple):
+    """Rows of the tenant that lie between two places, both included; a single row when they are the same."""
+
+    rows: int
+    first: str
+    last: str
 
 
 class Session(ABC):
@@ -21,6 +38,8 @@ class Session(ABC):
     """
 
     engine: str
+    sweeps = False
+    """Whether rows can be walked over in stretches."""
     lock = ""
     """What is added to a SELECT so that nobody can change its rows or refer to them until the transaction ends."""
 
@@ -49,12 +68,12 @@ class Session(ABC):
         """Foreign keys that can be are checked only when the transaction commits."""
 
     @abstractmethod
-    def scan(self, source: str, alias: str, condition: str, *, backwards: bool) -> Scan:
+    def scan(self, source: str, alias: str, condition: str, way: Way) -> Scan:
         """Where the rows are that meet the condition now; memory does not grow with their number."""
 
     @abstractmethod
-    def among(self, alias: str, places: Sequence[str]) -> str:
-        """The condition that a row lies at one of these places."""
+    def among(self, alias: str, found: Sequence[Stretch]) -> str:
+        """The condition that a row lies in one of these stretches; other rows may lie there too."""
 
     @abstractmethod
     def tidy(self, source: str) -> bool:
@@ -68,8 +87,8 @@ class Scan(ABC):
     """A walk over the places of rows, begun once and continued over many transactions."""
 
     @abstractmethod
-    def take(self, most: int) -> list[str]:
-        """The next places; [] at the end."""
+    def take(self) -> list[Stretch]:
+        """The next some thousand rows; [] at the end."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -13,7 +13,9 @@ from urllib.parse import quote
 import sqlalchemy
 
 from retention.erasers.findings import BlockedError, BusyError, EraserError
-from retention.erasers.session import BATCH_SECONDS, LOCK_SECONDS, Scan, Session
+from retention.erasers.session import BATCH_SECONDS, LOCK_SECONDS, Scan, Session, Stretch, Way
+
+_FETCH = 5000
 
 
 class SqliteSession(Session):
@@ -68,11 +70,11 @@ class SqliteSession(Session):
     def defer(self) -> None:
         self.change("PRAGMA defer_foreign_keys = ON", "")
 
-    def scan(self, source: str, alias: str, condition: str, *, backwards: bool) -> Scan:
-        return _Steps(self, source, alias, condition, backwards=backwards)
+    def scan(self, source: str, alias: str, condition: str, way: Way) -> Scan:
+        return _Steps(self, source, alias, condition, backwards=way is Way.BACKWARDS)
 
-    def among(self, alias: str, places: Sequence[str]) -> str:
-        return f"{alias}.rowid IN ({', '.join(places)})"
+    def among(self, alias: str, found: Sequence[Stretch]) -> str:
+        return f"{alias}.rowid IN ({', '.join([one.first for one in found])})"
 
     def tidy(self, source: str) -> bool:
         return False  # freed pages are used again; VACUUM would copy the whole file under a lock
@@ -90,12 +92,12 @@ class _Steps(Scan):
         self.sql = f"SELECT {alias}.rowid FROM {source} WHERE ({condition})"
         self.last = ""
 
-    def take(self, most: int) -> list[str]:
+    def take(self) -> list[Stretch]:
         beyond = f" AND {self.alias}.rowid {'<' if self.backwards else '>'} {self.last}" if self.last else ""
-        order = f" ORDER BY {self.alias}.rowid{' DESC' if self.backwards else ''} LIMIT {most}"
+        order = f" ORDER BY {self.alias}.rowid{' DESC' if self.backwards else ''} LIMIT {_FETCH}"
         found = [str(place) for (place,) in self.session.rows(self.sql + beyond + order)]
         self.last = found[-1] if found else self.last
-        return found
+        return [Stretch(1, place, place) for place in found]
 
     def close(self) -> None:
         """Nothing is open."""

@@ -195,11 +195,12 @@ def test_a_deletion_that_is_killed_at_any_moment_goes_on_to_the_same_end(platfor
         )  # fmt: skip
         assert child.stdout is not None
         child.stdout.readline()
-        time.sleep(random.uniform(0, 0.4))
+        time.sleep(random.uniform(0, 0.3))
         child.send_signal(signal.SIGKILL)
         child.wait()
         child.stdout.close()
-    erase(made.eraser(), limit=500)
+    if run(made.url, "SELECT 1 FROM tenants WHERE id = 7"):  # else the last one was faster than its killer
+        erase(made.eraser(), limit=500)
     from tests.retention.erasers.database.conftest import TENANTS
 
     assert everything(made.url) == everything(make_database(TENANTS + killed.SCHEMA + killed.BOB))
