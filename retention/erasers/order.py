@@ -82,7 +82,7 @@ class _Arranging:
 
 
 def arrange(
-    tables: Sequence[str], links: Iterable[Link], before: Iterable[Edge], last: str, needed: Iterable[Edge] = ()
+    tables: Sequence[str], links: Iterable[Link], before: Sequence[Edge], last: str, needed: Iterable[Edge] = ()
 ) -> Order:
     """Puts ``tables`` in order.
 
@@ -103,27 +103,33 @@ def arrange(
             arranging.broken.append(link)
     turn_of = {name: arranging.groups.get(name, (name,)) for name in tables}
     fixed = [(link.child, link.parent) for link in arranging.links] + list(needed)
-    remembered: set[str] = {first for first, second in before if first == second}
-    edges = {(first, second) for first, second in before if first != second}
-    edges -= {(first, second) for first, second in edges if turn_of[first] == turn_of[second]}
-    while True:
-        wanted = _between(turn_of, [*fixed, *((a, b) for a, b in edges if a not in remembered)])
-        knots = circles_of(sorted({turn[0] for turn in turn_of.values()}), wanted)
-        if not knots:
-            break
-        loose = sorted(a for a, b in edges if a not in remembered and turn_of[a][0] in knots[0])
-        if not loose:
-            raise ValueError(f"no order for {', '.join(knots[0])}")
-        remembered.add(loose[0])
-    heads = sorted_topologically(sorted({turn[0] for turn in turn_of.values()}), wanted, turn_of[last][0])
+    remembered = _remembered(turn_of, fixed, before)
+    loose = [(first, second) for first, second in before if first not in remembered]
+    edges = _between(turn_of, [*fixed, *loose])
+    heads = sorted_topologically(sorted({turn[0] for turn in turn_of.values()}), edges, turn_of[last][0])
     assert heads is not None
     return Order(
         tuple(turn_of[head] for head in heads),
         tuple(arranging.broken),
-        frozenset(remembered),
+        remembered,
         frozenset(arranging.together),
         tuple(arranging.circles),
     )
+
+
+def _remembered(turn_of: dict[str, tuple[str, ...]], fixed: list[Edge], before: Sequence[Edge]) -> frozenset[str]:
+    """Tables whose turn cannot come before what says whose their rows are; raises ``ValueError`` for no order."""
+    edges = {(first, second) for first, second in before if turn_of[first] != turn_of[second]}
+    found = {first for first, second in before if first == second}
+    while True:
+        wanted = _between(turn_of, [*fixed, *(edge for edge in edges if edge[0] not in found)])
+        knots = circles_of(sorted({turn[0] for turn in turn_of.values()}), wanted)
+        if not knots:
+            return frozenset(found)
+        loose = sorted(a for a, _ in edges if a not in found and turn_of[a][0] in knots[0])
+        if not loose:
+            raise ValueError(f"no order for {', '.join(knots[0])}")
+        found.add(loose[0])
 
 
 def _between(turn_of: dict[str, tuple[str, ...]], edges: Iterable[Edge]) -> list[Edge]:
