@@ -43,8 +43,13 @@ class Keys:
         return "'(' || " + " || ', ' || ".join(parts) + " || ')'"
 
     def condition(self, target: Target, keys: Sequence[str]) -> str:
-        """The condition that a row has one of these keys."""
-        return f"{self.targets.columns(target.alias, target.live.primary_key)} IN (VALUES {', '.join(keys)})"
+        """The condition that a row has one of these keys, and has not been handed to another tenant meanwhile."""
+        named = f"{self.targets.columns(target.alias, target.live.primary_key)} IN (VALUES {', '.join(keys)})"
+        field = target.collection.scope.tenant_field
+        if not field or target.shared:
+            return named
+        mine = self.targets.predicates.equals(target.live, field)
+        return f"{named} AND ({target.alias}.{self.targets.speak.name(field)} IS NULL OR {mine})"
 
     def after(self, key: str, number: int, most: int) -> list[tuple[int, str]]:
         """The next remembered keys of a table."""

@@ -96,6 +96,22 @@ def test_a_tree_known_only_by_its_roots_goes_whole(leaves_no_trace):
     leaves_no_trace(schema, *filled(rows), scope, limit=7)
 
 
+def test_a_remembered_row_that_is_handed_to_a_neighbour_in_time_stays(platform):
+    schema = (
+        "CREATE TABLE nodes (id int PRIMARY KEY, tenant_id int REFERENCES tenants, parent_id int REFERENCES nodes);"
+    )
+    scope = {"nodes": {"tenant_field": "tenant_id", "through": [("parent_id", "nodes", "id")]}}
+    alice = "INSERT INTO nodes VALUES (1, 7, NULL), (2, NULL, 1), (3, NULL, 2), (4, NULL, 1), (5, NULL, 4);"
+    made = platform(schema, "", alice, scope)
+    eraser = made.eraser()
+    assert eraser.delete_batch("nodes", lambda: None, 1) == 1
+    run(made.url, "UPDATE nodes SET tenant_id = 8, parent_id = NULL WHERE id = 3")
+    while eraser.delete_batch("nodes", lambda: None, 1):
+        pass
+    assert eraser.verify("nodes") == 0
+    assert run(made.url, "SELECT id FROM nodes") == [(3,)]
+
+
 def test_rows_found_through_what_refers_to_them_go_after_it(leaves_no_trace):
     """Addresses are the tenant's because its people live there: people go first, so the addresses are remembered."""
     schema = """CREATE TABLE addresses (id int, part text, PRIMARY KEY (id, part));
