@@ -12,10 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
-from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.core.files import File
 from django.core.files.storage import Storage, storages
+
+from offboarding.storing import answering, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -31,21 +31,13 @@ def storage() -> Storage:
     return storages["exports"]
 
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (Boto3Error, BotoCoreError, ClientError) as error:
-        raise OSError(str(error)) from error
-
-
 def put(path: Path, name: str) -> str:
     """Stores a finished file (fsynced by its writer) and removes the local one; gives the name it got."""
-    with _answering(), path.open("rb") as source:
+    with answering(), path.open("rb") as source:
         stored = storage().save(name, _FinishedFile(source, name=str(path)))
     path.unlink(missing_ok=True)
     with suppress(NotImplementedError):
-        _sync_folder(Path(storage().path(stored)).parent)
+        sync_folder(Path(storage().path(stored)).parent)
     return str(stored)
 
 
@@ -62,7 +54,7 @@ def put_bytes(data: bytes, name: str, work: Path) -> str:
 @contextmanager
 def opened(name: str) -> Iterator[IO[bytes]]:
     """The stored file as the storage returns it, for reading back."""
-    with _answering(), storage().open(name, "rb") as stream:
+    with answering(), storage().open(name, "rb") as stream:
         yield cast(IO[bytes], stream)
 
 
@@ -70,7 +62,7 @@ def remove(names: Iterable[str]) -> None:
     """Removes stored files; one that cannot be removed now is found again by ``worker.clear_up``."""
     for name in names:
         try:
-            with _answering():
+            with answering():
                 storage().delete(name)
         except OSError:
             log.exception("could not remove %s from the exports storage", name)
@@ -79,7 +71,7 @@ def remove(names: Iterable[str]) -> None:
 def stored_below(folder: str) -> Iterator[str]:
     """Names of everything stored below a folder."""
     try:
-        with _answering():
+        with answering():
             folders, files = storage().listdir(folder)
     except FileNotFoundError:
         return
@@ -95,16 +87,8 @@ def abort_unfinished_uploads(folder: str) -> int:
         return 0
     location = getattr(storage(), "location", "").strip("/")
     prefix = f"{location}/{folder}/" if location else f"{folder}/"
-    with _answering():
+    with answering():
         uploads = [upload for upload in bucket.multipart_uploads.all() if upload.object_key.startswith(prefix)]
         for upload in uploads:
             upload.abort()
     return len(uploads)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

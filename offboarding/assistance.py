@@ -154,7 +154,7 @@ def _write_down(
     asked: TransferAssistance, event: str, actor: Actor, facts: dict[str, object] | None = None, because: str = ""
 ) -> None:
     told = {"assistance": asked.pk, "state": asked.state} | (facts or {})
-    journal.record(event, actor=actor, reason=because, facts=told, **end_dates.case_of(asked.agreement))
+    journal.record(event, actor=actor, reason=because, facts=told, **journal.case_of(asked.agreement))
 
 
 def _tell(

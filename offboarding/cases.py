@@ -28,7 +28,7 @@ def place_hold(agreement: Agreement, *, actor: Actor, because: str, tell: bool) 
         agreement.held_since = timezone.now()
         agreement.save(update_fields=["held_since"])
     facts = {"told": tell}
-    journal.record("hold.placed", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("hold.placed", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     if tell:
         letters.write(Letter.Occasion.HOLD, agreement, key=agreement.held_since.isoformat())
     return agreement
@@ -44,7 +44,7 @@ def release_hold(agreement: Agreement, *, actor: Actor, because: str) -> Agreeme
     since, agreement.held_since = agreement.held_since, None
     agreement.save(update_fields=["held_since"])
     facts = {"held_since": since.isoformat()}
-    journal.record("hold.released", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("hold.released", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     told = agreement.letters.filter(occasion=Letter.Occasion.HOLD, written_at__gte=since)
     if told.exists():
         letters.write(
@@ -65,7 +65,7 @@ def mark_erased(agreement: Agreement, *, actor: Actor, enclosure: str = "") -> A
     agreement.save(update_fields=["erased_at"])
     letters.cancel_scheduled(agreement, because="")
     facts = {"delete_from": agreement.delete_from.isoformat() if agreement.delete_from else None}
-    journal.record("data.erased", actor=actor, facts=facts, **end_dates.case_of(agreement))
+    journal.record("data.erased", actor=actor, facts=facts, **journal.case_of(agreement))
     letters.write(Letter.Occasion.DELETED, agreement, context={"enclosure": enclosure} if enclosure else {})
     journal_heads.write_when_committed()
     return agreement

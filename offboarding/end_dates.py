@@ -8,7 +8,7 @@ first did.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -76,7 +76,7 @@ def set_ending(
         if moved:
             facts |= {WERE[mark]: day.isoformat() for mark, day in moved.items()}
         event = "dates.moved" if before else "dates.set"
-        journal.record(event, actor=actor, reason=because, facts=facts, **case_of(agreement))
+        journal.record(event, actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     return found
 
 
@@ -112,7 +112,7 @@ def clear_ending(agreement: Agreement, *, actor: Actor, because: str) -> None:
     agreement.service_ends = agreement.export_until = agreement.delete_from = None
     agreement.save(update_fields=STORED)
     facts["letters"] = letters.cancel_scheduled(agreement, because=because)
-    journal.record("dates.cleared", actor=actor, reason=because, facts=facts, **case_of(agreement))
+    journal.record("dates.cleared", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     _overtake_waivers(agreement, actor, because)
     if not agreement.auto_renews:
         expire(agreement, actor=actor, because=because)
@@ -124,7 +124,7 @@ def _overtake_waivers(agreement: Agreement, actor: Actor, because: str) -> None:
         waiver.state = Waiver.State.REJECTED
         waiver.save(update_fields=["state"])
         facts = {"waiver": waiver.pk, "delete_from": waiver.delete_from.isoformat()}
-        journal.record("waiver.rejected", actor=actor, reason=because, facts=facts, **case_of(agreement))
+        journal.record("waiver.rejected", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
 
 
 def expire(agreement: Agreement, *, actor: Actor, because: str = "") -> Milestones:
@@ -137,15 +137,3 @@ def check_still_serving(agreement: Agreement, *, field: str) -> None:
     if agreement.service_ends is not None and clock.today() > agreement.service_ends:
         day = rule_words.day_in_words(agreement.service_ends)
         raise ValidationError({field: _("The service has ended on %(day)s; this came too late.") % {"day": day}})
-
-
-class Case(TypedDict):
-    """The numbers by which the journal knows a case."""
-
-    customer: int
-    agreement: int
-
-
-def case_of(agreement: Agreement) -> Case:
-    """The numbers of the agreement's case."""
-    return {"customer": agreement.customer_id, "agreement": agreement.pk}

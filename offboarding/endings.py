@@ -52,7 +52,7 @@ def terminate(
     found = end_dates.set_ending(agreement, ending, decisions, previous=previous, actor=actor, because=because)
     facts = {mark.value: found[mark].day.isoformat() for mark in end_dates.WERE} | {"ending": ending.cause.value}
     facts |= {"notice_day": told_on.isoformat()} if told_on else {}
-    journal.record("agreement.terminated", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("agreement.terminated", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     key = f"ended-{timezone.now().isoformat()}"
     letters.write(Letter.Occasion.DECISION, agreement, key=key, context={"because": because})
     return agreement
@@ -110,7 +110,7 @@ def renew(agreement: Agreement, *, until: date, by: User, because: str) -> Agree
     facts = {"term_start": agreement.term_start, "term_end": until, "was_term_end": was_term_end}
     journal.record(
         "agreement.renewed", actor=actor, reason=because, facts={name: day.isoformat() for name, day in facts.items()},
-        **end_dates.case_of(agreement),
+        **journal.case_of(agreement),
     )  # fmt: skip
     key = f"renewed-{until.isoformat()}-{timezone.now().isoformat()}"
     letters.write(Letter.Occasion.CONTINUES, agreement, key=key, context={"until": until, "because": because})
@@ -135,4 +135,4 @@ def _withdraw_in_force(agreement: Agreement, actor: Actor, because: str) -> None
         notice.state = TerminationNotice.State.WITHDRAWN
         notice.save(update_fields=["state"])
         facts = {"notice": notice.pk}
-        journal.record("notice.withdrawn", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+        journal.record("notice.withdrawn", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))

@@ -7,7 +7,7 @@ held until that transaction ends: take the row locks first, record last.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -21,6 +21,18 @@ from offboarding.journal_chain import MOST_REASON, Entry, Head, check_text, hash
 from offboarding.models import Agreement, JournalEntry
 
 _LOCK = 0x6A6F75726E616C  # "journal"
+
+
+class Case(TypedDict):
+    """The numbers by which the journal knows a case."""
+
+    customer: int
+    agreement: int
+
+
+def case_of(agreement: Agreement) -> Case:
+    """The numbers of an agreement's case, for ``record``."""
+    return {"customer": agreement.customer_id, "agreement": agreement.pk}
 
 
 def record(

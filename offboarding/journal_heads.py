@@ -12,13 +12,10 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import transaction
@@ -27,6 +24,7 @@ from offboarding import signing
 from offboarding.canonical import canonical
 from offboarding.journal_chain import Head, instant
 from offboarding.models import JournalEntry
+from offboarding.storing import answering, sync_folder
 
 FOLDER = "journal/heads"
 MOST_BYTES = 4096
@@ -73,7 +71,7 @@ def put(head: Head, at: str) -> str:
     """Writes what is not there yet of a head's two files; ``at`` as ``journal_chain.instant`` writes it."""
     name = name_of(head)
     content = content_of(head, at)
-    with _answering():
+    with answering():
         _create(f"{name}.sig", signing.sign(content).to_json())
         _create(f"{name}.json", content)
     return name
@@ -96,13 +94,13 @@ def content_of(head: Head, at: str) -> bytes:
 
 def exists(name: str) -> bool:
     """Whether both files of a head are there."""
-    with _answering():
+    with answering():
         return all(_storage().exists(f"{name}.{ending}") for ending in ("json", "sig"))
 
 
 def every() -> Iterator[Found]:
     """All heads, in the order of their entries; raises OSError where the storage does not answer."""
-    with _answering():
+    with answering():
         try:
             _folders, files = _storage().listdir(FOLDER)
         except FileNotFoundError:
@@ -164,17 +162,4 @@ def _create(name: str, content: bytes) -> None:
         pass
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Whatever a storage raises when it cannot be reached or refuses is an ``OSError``, also where it is S3."""
-    try:
-        yield
-    except (Boto3Error, BotoCoreError, ClientError) as error:
-        raise OSError(str(error)) from error
+    sync_folder(path.parent)

@@ -109,11 +109,6 @@ def tell(letter: Letter, event: str, *, actor: Actor, reason: str = "", **facts:
     journal.record(event, actor=actor, reason=reason, facts=told, **case)
 
 
-def case_of(agreement: Agreement) -> dict[str, int]:
-    """The numbers by which the journal knows a case."""
-    return {"customer": agreement.customer_id, "agreement": agreement.pk}
-
-
 def locked_agreement(pk: int) -> Agreement:
     """The agreement's row, locked: before its letters'."""
     return Agreement.objects.select_for_update(of=("self",)).select_related("customer").get(pk=pk)
@@ -124,7 +119,7 @@ def _note_nobody(occasion: Letter.Occasion, agreement: Agreement, key: str) -> N
     noted = JournalEntry.objects.filter(agreement=agreement.pk, event="letter.nobody", facts__key_sha256=digest)
     if not noted.exists():
         facts = {"occasion": occasion.value, "key_sha256": digest}
-        journal.record("letter.nobody", actor=WRITER, reason="", facts=facts, **case_of(agreement))
+        journal.record("letter.nobody", actor=WRITER, reason="", facts=facts, **journal.case_of(agreement))
 
 
 # Not to be sent after all ---------------------------------------------------------------------------------------------
@@ -152,7 +147,7 @@ def _cancel(letters: LetterQuerySet, agreement: Agreement, *, because: str) -> i
     if waiting:
         occasions = sorted({letter.occasion for letter in waiting})
         facts = {"count": len(waiting), "letters": [letter.pk for letter in waiting], "occasions": occasions}
-        journal.record("letter.cancelled", actor=WRITER, reason=because, facts=facts, **case_of(agreement))
+        journal.record("letter.cancelled", actor=WRITER, reason=because, facts=facts, **journal.case_of(agreement))
     return len(waiting)
 
 

@@ -58,7 +58,7 @@ def decide(notice: TerminationNotice, decision: str, *, by: User, because: str =
     if notice.object_until is not None:
         facts["object_until"] = notice.object_until.isoformat()
     event = "notice.accepted" if notice.state == State.ACCEPTED else "notice.refused"
-    journal.record(event, actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record(event, actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     if notice.state == State.ACCEPTED:
         _set_dates(agreement, notice, actor)
     context = {"notice": notice, "because": because}

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offboarding import clock, end_dates, journal, letters, rule_words
+from offboarding import clock, journal, letters, rule_words
 from offboarding.models import Contact, Letter, TerminationNotice
 from offboarding.receipts import locked
 from offboarding.rights import allow
@@ -35,7 +35,7 @@ def object_to(
     notice.save(update_fields=["objected_at", "objection", "objection_by", "objection_settled_at"])
     until = notice.object_until.isoformat() if notice.object_until else None
     facts = {"notice": notice.pk, "contact": contact.pk if contact else None, "object_until": until}
-    journal.record("notice.objected", actor=actor, facts=facts, **end_dates.case_of(agreement))
+    journal.record("notice.objected", actor=actor, facts=facts, **journal.case_of(agreement))
     return notice
 
 
@@ -63,7 +63,7 @@ def settle_objection(notice: TerminationNotice, *, by: User, upheld: bool, becau
     notice.objection_settled_at = timezone.now()
     notice.save(update_fields=["objection_settled_at"])
     facts = {"notice": notice.pk, "outcome": "upheld" if upheld else "dismissed"}
-    journal.record("notice.objection_settled", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("notice.objection_settled", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     if upheld:
         take_back(agreement, notice, actor=actor, because=because)
     elif notice.state == State.ACCEPTED:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.core.files import File
 from django.core.files.storage import Storage, storages
+
+from offboarding.storing import answering, sync_folder
 
 FOLDER = "messages"
 PIECE = 1024 * 1024
@@ -49,7 +49,7 @@ def keep(content: IO[bytes], content_type: str) -> Original:
     """
     digest, size = measured(content)
     name = f"{FOLDER}/{digest[:2]}/{digest}.{_SUFFIXES.get(content_type, 'bin')}"
-    with _answering():
+    with answering():
         if not _storage().exists(name):
             _put(content, name, digest)
         _check(name, digest)
@@ -59,13 +59,13 @@ def keep(content: IO[bytes], content_type: str) -> Original:
 @contextmanager
 def opened(name: str) -> Iterator[IO[bytes]]:
     """The stored bytes, for reading in pieces."""
-    with _answering(), _storage().open(name, "rb") as stream:
+    with answering(), _storage().open(name, "rb") as stream:
         yield cast(IO[bytes], stream)
 
 
 def checked(name: str, sha256: str) -> IO[bytes]:
     """The stored bytes, open, after all of them were read and found unchanged; the caller closes them."""
-    with _answering():
+    with answering():
         _check(name, sha256)
         return cast(IO[bytes], _storage().open(name, "rb"))
 
@@ -124,7 +124,7 @@ def _put_file(content: IO[bytes], path: Path, digest: str) -> None:
     finally:
         part.unlink(missing_ok=True)
     for folder in (path.parent, path.parent.parent):
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
 def _put_object(content: IO[bytes], name: str) -> None:
@@ -160,19 +160,3 @@ class _StaysOpen(io.RawIOBase):
 
     def seekable(self) -> bool:
         return True
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (Boto3Error, BotoCoreError, ClientError) as error:
-        raise OSError(str(error)) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

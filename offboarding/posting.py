@@ -92,7 +92,7 @@ def claim(pk: int) -> Letter | None:
         letter.state, letter.key = State.CANCELLED, f"{letter.key}:cancelled-{letter.pk}"
         letter.save(update_fields=["state", "key"])
         facts = {"count": 1, "letters": [letter.pk], "occasions": [letter.occasion]}
-        journal.record("letter.cancelled", actor=SENDER, reason="", facts=facts, **letters.case_of(letter.agreement))
+        journal.record("letter.cancelled", actor=SENDER, reason="", facts=facts, **journal.case_of(letter.agreement))
         return None
 
 

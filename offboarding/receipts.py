@@ -57,10 +57,10 @@ def receive(
     if message is not None:
         _put_to_case(message, agreement)
     if first is None:
-        journal.record("notice.received", actor=actor, facts=_facts(notice), **end_dates.case_of(agreement))
+        journal.record("notice.received", actor=actor, facts=_facts(notice), **journal.case_of(agreement))
     else:
         facts = _facts(notice) | {"duplicate_of": first.pk}
-        journal.record("notice.duplicate", actor=actor, facts=facts, **end_dates.case_of(agreement))
+        journal.record("notice.duplicate", actor=actor, facts=facts, **journal.case_of(agreement))
     _acknowledge(notice, first)
     return notice
 
@@ -96,7 +96,7 @@ def vouch(notice: TerminationNotice, *, by: User, because: str) -> TerminationNo
     facts = {"notice": notice.pk, "needs": notice.needs, "contact": notice.contact_id}
     notice.needs, notice.vouched_by, notice.vouched_because = [], by, because
     notice.save(update_fields=["needs", "vouched_by", "vouched_because"])
-    journal.record("notice.vouched", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("notice.vouched", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     return notice
 
 
@@ -120,7 +120,7 @@ def correct_receipt(
     }
     notice.received_at, notice.received_by, notice.received_because = received_at, str(actor), because
     notice.save(update_fields=["received_at", "received_by", "received_because"])
-    journal.record("notice.receipt_corrected", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("notice.receipt_corrected", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     return notice
 
 
@@ -139,7 +139,7 @@ def let_next_count(agreement: Agreement, refused: TerminationNotice, *, actor: A
     TerminationNotice.objects.filter(pk__in=[other.pk for other in others]).update(duplicate_of=notice)
     reason = _("The notice received before it was refused.")
     journal.record(
-        "notice.received", actor=actor, reason=reason, facts=_facts(notice), **end_dates.case_of(agreement)
+        "notice.received", actor=actor, reason=reason, facts=_facts(notice), **journal.case_of(agreement)
     )  # fmt: skip
     return notice
 

@@ -39,7 +39,7 @@ def register(agreement: Agreement, *, by: User | None) -> None:
     agreement = end_dates.locked_undeleted(agreement)
     check(agreement)
     known, stated = _known(agreement), _as_facts(agreement)
-    case = end_dates.case_of(agreement)
+    case = journal.case_of(agreement)
     if known is None:
         journal.record("agreement.registered", actor=actor, facts=stated, **case)
     elif changed := [name for name in TERMS if known.get(name) != stated[name]]:

@@ -36,7 +36,7 @@ def extend_transition(
     decisions, fields = replace(decisions, transition_until=until), {"transition_until": "until"}
     end_dates.count_again(agreement, decisions, actor=actor, because=because, fields=fields)
     facts = {"until": until.isoformat(), "contact": contact.pk if contact else None}
-    journal.record("transition.extended", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("transition.extended", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     return agreement
 
 
@@ -57,7 +57,7 @@ def declare_infeasible(agreement: Agreement, *, until: date, told_on: date, by: 
     fields = {"infeasible_until": "until", "infeasible_told_on": "told_on"}
     end_dates.count_again(agreement, decisions, actor=actor, because=because, fields=fields)
     facts = {"until": until.isoformat(), "told_on": told_on.isoformat()}
-    journal.record("transition.infeasible", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("transition.infeasible", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     return agreement
 
 

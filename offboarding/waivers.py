@@ -135,4 +135,4 @@ def _write_down(
 ) -> None:  # fmt: skip
     if event == "waiver.approved_first":
         facts.pop("delete_was_from")
-    journal.record(event, actor=actor, reason=because, facts=facts, **end_dates.case_of(waiver.agreement))
+    journal.record(event, actor=actor, reason=because, facts=facts, **journal.case_of(waiver.agreement))

@@ -32,7 +32,7 @@ def extend(agreement: Agreement, *, until: date, by: User, because: str) -> Agre
     facts = {"export_until": until.isoformat(), "export_was_until": was.isoformat()}
     if agreement.delete_from is not None:
         facts["delete_from"] = agreement.delete_from.isoformat()
-    journal.record("window.extended", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("window.extended", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     return agreement
 
 

@@ -46,7 +46,7 @@ def take_back(
     notice.state = State.WITHDRAWN
     notice.save(update_fields=["state"])
     facts = {"notice": notice.pk, "contact": contact.pk if contact else None}
-    journal.record("notice.withdrawn", actor=actor, reason=because, facts=facts, **end_dates.case_of(agreement))
+    journal.record("notice.withdrawn", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     if in_force:
         end_dates.clear_ending(agreement, actor=actor, because=because)
     _tell(agreement, notice, because)

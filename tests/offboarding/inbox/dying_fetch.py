@@ -42,7 +42,7 @@ def bordered(work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 for owner, names in (
-    (originals, ("keep", "_put_file", "_sync_folder")),
+    (originals, ("keep", "_put_file", "sync_folder")),
     (originals.os, ("fsync",)),
     (inbox, ("take_in",)),
     (messages, ("write_down",)),
