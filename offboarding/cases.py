@@ -5,6 +5,9 @@ No permission is asked here: whoever tells has asked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -54,19 +57,43 @@ def release_hold(agreement: Agreement, *, actor: Actor, because: str) -> Agreeme
 
 
 @transaction.atomic
-def mark_erased(agreement: Agreement, *, actor: Actor, enclosure: str = "") -> Agreement:
+def mark_erased(
+    agreement: Agreement,
+    *,
+    actor: Actor,
+    enclosure: str = "",
+    facts: Mapping[str, Any] | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> Agreement:
     """The customer's data is gone; ``enclosure`` names the certificate in the ``evidence`` storage.
 
-    Refused before ``delete_from`` and while on hold. The journal's head is signed, because the case is closed.
+    ``facts`` go into the journal beside ``delete_from``, ``context`` into the letter. Refused before ``delete_from``
+    and while on hold. The journal's head is signed, because the case is closed.
     """
     agreement = end_dates.locked_undeleted(agreement)
     _check_due(agreement)
     agreement.erased_at = timezone.now()
     agreement.save(update_fields=["erased_at"])
     letters.cancel_scheduled(agreement, because="")
-    facts = {"delete_from": agreement.delete_from.isoformat() if agreement.delete_from else None}
-    journal.record("data.erased", actor=actor, facts=facts, **journal.case_of(agreement))
-    letters.write(Letter.Occasion.DELETED, agreement, context={"enclosure": enclosure} if enclosure else {})
+    told = {"delete_from": agreement.delete_from.isoformat() if agreement.delete_from else None}
+    journal.record("data.erased", actor=actor, facts={**told, **(facts or {})}, **journal.case_of(agreement))
+    said = {**({"enclosure": enclosure} if enclosure else {}), **(context or {})}
+    letters.write(Letter.Occasion.DELETED, agreement, context=said)
+    journal_heads.write_when_committed()
+    return agreement
+
+
+@transaction.atomic
+def reopen(agreement: Agreement, *, actor: Actor, because: str) -> Agreement:
+    """Data of the customer was found again after it had been deleted: the case is open until it is gone."""
+    because = stated(because, _("Say what was found."))
+    agreement = end_dates.locked(agreement)
+    if agreement.erased_at is None:
+        raise ValidationError({"agreement": _("The customer's data is not deleted.")})
+    since, agreement.erased_at = agreement.erased_at, None
+    agreement.save(update_fields=["erased_at"])
+    facts = {"erased_at": since.isoformat()}
+    journal.record("data.reopened", actor=actor, reason=because, facts=facts, **journal.case_of(agreement))
     journal_heads.write_when_committed()
     return agreement
 

@@ -168,6 +168,7 @@ _AGREEMENTS = {
     "data.erased": Event(
         _("The customer's data was deleted."), run=ID, certificate=ID, sha256=HASH, delete_from=DAY
     ),
+    "data.reopened": Event(_("The customer's data was found again: the case is open."), run=ID, erased_at=MOMENT),
 }  # fmt: skip
 
 _LETTERS = {

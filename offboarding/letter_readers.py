@@ -23,7 +23,9 @@ class Reader:
     contact: Contact | None = None
 
 
-def readers(agreement: Agreement, to: Sequence[Contact] | None, addresses: Sequence[str]) -> list[Reader]:
+def readers(
+    agreement: Agreement, to: Sequence[Contact] | None, addresses: Sequence[str], language: str = ""
+) -> list[Reader]:
     """The contacts (None: every active one of the customer) and other addresses; a contact goes before an address.
 
     Addresses that no mail can go to are left out.
@@ -35,7 +37,7 @@ def readers(agreement: Agreement, to: Sequence[Contact] | None, addresses: Seque
         reader = Reader(contact.email.strip().lower(), contact.writes_in, contact.name, contact)
         found.setdefault(reader.address, reader)
     for address in addresses:
-        found.setdefault(address.strip().lower(), Reader(address.strip().lower(), customer.language))
+        found.setdefault(address.strip().lower(), Reader(address.strip().lower(), language or customer.language))
     return [reader for address, reader in found.items() if can_be_sent_to(address)]
 
 

@@ -50,18 +50,19 @@ def write(
     *,
     to: Sequence[Contact] | None = None,
     addresses: Sequence[str] = (),
+    language: str = "",
     key: str = "",
     context: Mapping[str, Any] | None = None,
 ) -> list[Letter]:
     """One letter per recipient into the outbox; the same ``key`` again gives the letters that stand already.
 
-    ``to`` None: every active contact of the customer. ``addresses``: people who are no contacts, in the customer's
-    language. ``context``: see ``letter_context.CONTEXT``. Where there is nobody to write to the list is empty, and the
-    journal says so once. ValueError for unknown context; TransactionManagementError outside a transaction.
+    ``to`` None: every active contact of the customer. ``addresses``: people who are no contacts, in ``language``, else
+    in the customer's. ``context``: see ``letter_context.CONTEXT``. Where there is nobody to write to the list is empty,
+    and the journal says so once. ValueError for unknown context; TransactionManagementError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("letters.write belongs into the transaction of what it tells.")
-    found = readers(agreement, to, addresses)
+    found = readers(agreement, to, addresses, language)
     if not found:
         _note_nobody(occasion, agreement, key)
         return []

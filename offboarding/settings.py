@@ -180,5 +180,17 @@ DATA_ACT = {
     "reduced_from": env.day("DATA_ACT_REDUCED_FROM", default=date(2024, 1, 11)),  # art. 29(2): reduced charges
 }
 
+# What goes and what may not
+LEGAL_ADDRESS = env.mail_address("LEGAL_ADDRESS", default=NOTICE_ADDRESS)
+LEGAL_LANGUAGE = env.text("LEGAL_LANGUAGE", default="en")
+DELETIONS_PER_DAY = env.whole("DELETIONS_PER_DAY", default=5, least=1)
+DELETION_LEASE_SECONDS = env.whole("DELETION_LEASE_SECONDS", default=60, least=2)
+DELETION_WORK_DIR = env.path("DELETION_WORK_DIR", default=BASE_DIR / "var" / "deletion")
+FINANCIAL_YEAR_ENDS = env.whole(
+    "FINANCIAL_YEAR_ENDS", default=12, least=1, most=12
+)  # the month; bokföringslagen 3 kap.
+
+if LEGAL_LANGUAGE not in dict(LANGUAGES):
+    raise ImproperlyConfigured(f"LEGAL_LANGUAGE: {LEGAL_LANGUAGE!r} is not one of {', '.join(dict(LANGUAGES))}.")
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"TIME_ZONE: {TIME_ZONE!r} is no time zone of the IANA database, e.g. Europe/Stockholm.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from exports.contents import Category
 
@@ -77,11 +78,37 @@ class Reach:
             return _among(place, self.files)
         return any(_begins(inner, place) for inner in self.prefixes | self.files)
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists, sorted, as records keep it."""
+        return {
+            "everything": self.everything,
+            "categories": sorted(category.value for category in self.categories),
+            **{name: [list(place) for place in sorted(getattr(self, name))] for name in _PLACES},
+        }
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Reach:
+        """What ``to_json`` wrote. ValueError for anything else: what is kept is never guessed."""
+        if found.keys() != {"everything", "categories", *_PLACES} or not isinstance(found["everything"], bool):
+            raise ValueError(f"{found!r} does not say what is kept.")
+        categories = frozenset(Category(name) for name in found["categories"])
+        places = {name: frozenset(_place(pair) for pair in found[name]) for name in _PLACES}
+        return cls(found["everything"], categories, **places)
+
     def parts(self) -> Iterator[Reach]:
         """Each table, prefix and file that it names, alone; categories and everything always mean something."""
         yield from (Reach(tables=frozenset({place})) for place in sorted(self.tables))
         yield from (Reach(prefixes=frozenset({place})) for place in sorted(self.prefixes))
         yield from (Reach(files=frozenset({place})) for place in sorted(self.files))
+
+
+_PLACES = ("tables", "prefixes", "files")
+
+
+def _place(pair: Any) -> tuple[str, str]:
+    if not (isinstance(pair, list | tuple) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
+        raise ValueError(f"{pair!r} names no place: a store and a name are needed.")
+    return pair[0], pair[1]
 
 
 def _composed(place: tuple[str, str]) -> tuple[str, str]:

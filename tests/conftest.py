@@ -70,6 +70,7 @@ def _safe_environment(directory: Path) -> dict[str, str]:
         "STORAGE_EVIDENCE_URL": f"file://{directory / 'evidence'}",
         "STORAGE_PLATFORM_MEDIA_URL": f"file://{directory / 'platform_media'}",
         "EXPORT_WORK_DIR": str(directory / "work"),
+        "DELETION_WORK_DIR": str(directory / "deletion"),
         "SIGNING_KEY": base64.b64encode(bytes(range(32))).decode(),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

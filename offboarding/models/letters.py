@@ -27,6 +27,9 @@ class Letter(models.Model):
         HOLD = "hold", _("data kept by a hold")
         DELETED = "deleted", _("data deleted")
         ASSISTANCE = "assistance", _("help with the transfer")
+        APPROVAL_ASKED = "approval_asked", _("deletion plan to approve")
+        ATTESTATION = "attestation", _("copy to attest")
+        ALARM = "alarm", _("erased data found again")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
