@@ -19,14 +19,18 @@ from offboarding.models import Agreement, Letter
 from offboarding.rule_words import day_in_words, sentence, title
 
 CONTEXT = frozenset(
-    {"notice", "because", "before", "until", "released", "enclosure", "assistance", "available_until", "page"}
-)
+    {
+        "notice", "because", "before", "until", "released", "enclosure", "assistance", "available_until", "page",
+        "due_on", "store", "attester",
+    }
+)  # fmt: skip
 """What a verb may tell ``letters.write`` beside the agreement.
 
-``notice``: TerminationNotice · ``because``: a reason that the customer may read · ``before``: the Milestones that are
+``notice``: TerminationNotice · ``because``: a reason that the reader may read · ``before``: the Milestones that are
 replaced · ``until``: date to which the agreement is renewed · ``released``: True when a hold ends · ``enclosure``: name
 in the ``evidence`` storage · ``assistance``: TransferAssistance · ``available_until``: date to which an export can be
-fetched · ``page``: path of our own site, e.g. ``/case/``.
+fetched · ``page``: path of our own site, e.g. ``/case/`` · to Legal: ``due_on``: date by which something has to be done
+· ``store``: the other copy · ``attester``: who has to attest its end.
 """
 WITH_NOTICE_DAY = (Letter.Occasion.DECISION, Letter.Occasion.DATES_CHANGED)
 """Where the latest day for a notice still explains something."""
@@ -46,6 +50,9 @@ def facts(agreement: Agreement, context: Mapping[str, Any], today: date) -> dict
         "enclosure": bool(context.get("enclosure")),
         "until": _day(context.get("until")),
         "available_until": _day(context.get("available_until")),
+        "due_on": _day(context.get("due_on")),
+        "store": one_line(context.get("store", "")),
+        "attester": one_line(context.get("attester", "")),
         "page": _own_page(context.get("page", "")),
         "service_ends": _day(agreement.service_ends),
         "export_until": _day(agreement.export_until),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.template import Context, engines
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,8 @@ Occasion = Letter.Occasion
 WARNINGS = {30: Occasion.WARNING_30, 7: Occasion.WARNING_7, 1: Occasion.WARNING_1}
 """Days before ``delete_from`` → the warning."""
 WITH_CALENDAR = (Occasion.DECISION, Occasion.DATES_CHANGED, Occasion.WINDOW_OPEN, *WARNINGS.values())
+TO_LEGAL = (Occasion.APPROVAL_ASKED, Occasion.ATTESTATION, Occasion.ALARM)
+"""Tasks for our own people: the customer does not get them."""
 MOST_SUBJECT = 200
 """Characters of a subject before its reference; longer ones are cut by mail programs anyway."""
 
@@ -56,18 +59,18 @@ def written(occurrence: Occurrence, *, language: str, name: str) -> Written:
         subject, blocks = read_body(_rendered(f"letters/{occasion.value}.txt", told))
         dates = dates_in_words(agreement, occasion, milestones, occurrence.context.get("before"))
         opening = _("Hello %(name)s,") % {"name": one_line(name)} if one_line(name) else _("Hello,")
-        closing = _closing(agreement, language)
+        closing = _closing_of_task(agreement, told["page"]) if occasion in TO_LEGAL else _closing(agreement, language)
         html = render_to_string(
             "letters/layout.html",
-            {
-                "language": language, "subject": subject, "opening": opening, "blocks": blocks, "dates": dates,
-                "help_page": help_page(language), **closing,
-            },
-        )  # fmt: skip
+            {"language": language, "subject": subject, "opening": opening, "blocks": blocks, "dates": dates, **closing},
+        )
         return Written(
             subject=f"[{agreement.reference}] {_shortened(subject)}",
-            text=as_text(opening, blocks, dates, [f"{closing['help_text']}\n{help_page(language)}",
-                         closing["reply_text"], f"{closing['regards']}\n{closing['vendor']}"]),
+            text=as_text(
+                opening, blocks, dates,
+                [f"{closing['link_text']}\n{closing['link']}", closing["reply_text"],
+                 f"{closing['regards']}\n{closing['vendor']}"],
+            ),
             html=html,
             calendar=_calendar(occurrence, language),
         )  # fmt: skip
@@ -80,10 +83,24 @@ def help_page(language: str) -> str:
 
 def _closing(agreement: Agreement, language: str) -> dict[str, str]:
     return {
-        "help_text": _("What happens when you leave, when, and in which formats you get your data:"),
+        "link_text": _("What happens when you leave, when, and in which formats you get your data:"),
+        "link": help_page(language),
         "reply_text": _("Is anything unclear? Reply to this letter; a person reads it. Our reference: %(reference)s.")
         % {"reference": agreement.reference},
         "regards": _("Kind regards,"),
+        "vendor": one_line(settings.VENDOR_NAME),
+    }
+
+
+def _closing_of_task(agreement: Agreement, page: str) -> dict[str, str]:
+    """Where it is done; the agreement's page where the verb names no other."""
+    own = reverse("admin:offboarding_agreement_change", args=[agreement.pk])
+    return {
+        "link_text": _("This is where it is done:"),
+        "link": page or f"{settings.SITE_URL}{own}",
+        "reply_text": _("The customer does not get this letter. Our reference: %(reference)s.")
+        % {"reference": agreement.reference},
+        "regards": _("An automatic task for Legal,"),
         "vendor": one_line(settings.VENDOR_NAME),
     }
 

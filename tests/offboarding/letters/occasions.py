@@ -9,6 +9,9 @@ RECEIVED = datetime(2026, 11, 5, 13, 3, tzinfo=UTC)
 """14:03 in Stockholm, a Thursday."""
 
 
+PLAN = "/admin/retention/deletionplan/7/change/"
+
+
 def notice_of(agreement, **facts):
     from offboarding.models import TerminationNotice
 
@@ -78,6 +81,15 @@ def occasions(agreement):
             "assistance",
             {"assistance": help_with(agreement, state="declined", ended_because="We do not know that system.")},
         ),
+        "approval_asked": ("approval_asked", {"page": PLAN, "due_on": date(2027, 4, 8)}),
+        "approval_asked_again": ("approval_asked", {"page": PLAN, "because": "Ärende 17 släpptes."}),
+        "attestation": (
+            "attestation",
+            {"page": PLAN, "due_on": date(2027, 5, 1), "store": "backups", "attester": "Hosting AB",
+             "because": "pg_basebackup, 30 / 30"},
+        ),
+        "alarm": ("alarm", {"page": PLAN, "because": "platform.enrolments: 3"}),
+        "alarm_no_page": ("alarm", {}),
     }  # fmt: skip
 
 
@@ -95,8 +107,10 @@ NAMES = [
     "decision_next_term", "decision_refused", "decision_objection", "decision_by_us", "dates_changed", "continues",
     "continues_renewed", "window_open", "export_ready", "export_ready_page", "warning_30", "warning_7", "warning_1",
     "hold", "hold_released", "deleted", "deleted_no_certificate", "assistance_requested", "assistance_offered",
-    "assistance_agreed", "assistance_done", "assistance_declined",
+    "assistance_agreed", "assistance_done", "assistance_declined", "approval_asked", "approval_asked_again",
+    "attestation", "alarm", "alarm_no_page",
 ]  # fmt: skip
+TO_LEGAL = [name for name in NAMES if name.startswith(("approval", "attestation", "alarm"))]
 
 DAY_OF = {"warning_30": 30, "warning_7": 7, "warning_1": 1}
 """Days before deletion on which it is written."""
@@ -107,5 +121,7 @@ def day_of(name):
     if name in DAY_OF:
         return {30: datetime(2027, 3, 2, 12, tzinfo=UTC), 7: datetime(2027, 3, 25, 12, tzinfo=UTC),
                 1: datetime(2027, 3, 31, 12, tzinfo=UTC)}[DAY_OF[name]]  # fmt: skip
+    if name in TO_LEGAL:
+        return datetime(2027, 4, 1, 12, tzinfo=UTC)
     later = name.startswith(("window", "export", "hold"))
     return datetime(2027, 1, 2, 12, tzinfo=UTC) if later else datetime(2026, 11, 6, 12, tzinfo=UTC)

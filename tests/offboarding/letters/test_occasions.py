@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from offboarding import letters
 from offboarding.letter_writing import WITH_CALENDAR
 from offboarding.mail_form import mail_of
 from offboarding.models import Letter
-from tests.offboarding.letters.occasions import NAMES, day_of, occasions
+from tests.offboarding.letters.occasions import NAMES, PLAN, TO_LEGAL, day_of, occasions
 
 Occasion = Letter.Occasion
 pytestmark = pytest.mark.django_db
@@ -44,15 +45,17 @@ class Words(HTMLParser):
 
 
 @pytest.fixture
-def write(agreement, anna, time_machine):
-    """``write(name, language)`` is the letter to Anna on a fitting day."""
+def write(agreement, anna, settings, time_machine):
+    """``write(name, language)`` is the letter to Anna, or to Legal, on a fitting day."""
+    settings.LEGAL_ADDRESS = "legal@vendor.example"
 
     def write(name, language="en"):
         anna.language = language
         anna.save()
         time_machine.move_to(day_of(name), tick=False)
         occasion, context = occasions(agreement)[name]
-        (letter,) = letters.write(Occasion(occasion), agreement, key=name, context=context)
+        legal = {"to": [], "addresses": [settings.LEGAL_ADDRESS], "language": language} if name in TO_LEGAL else {}
+        (letter,) = letters.write(Occasion(occasion), agreement, key=name, context=context, **legal)
         if folder := os.environ.get("LETTERS_TO"):
             Path(folder, f"{name}.{language}.txt").write_text(f"{letter.subject}\n\n{letter.text}")
             Path(folder, f"{name}.{language}.html").write_text(letter.html)
@@ -78,7 +81,8 @@ def test_a_letter_says_who_what_and_the_reference_in_text_and_html_alike(write, 
     assert letter.subject.startswith(f"[{agreement.reference}] ")
     assert len(letter.subject) > len(agreement.reference) + 10
     seen = Words(letter.html).text
-    for needed in ("Anna Ek", "Alice Academy", "A-2026", agreement.reference, f"/help/leaving/?language={language}"):
+    reader = [] if name in TO_LEGAL else ["Anna Ek", f"/help/leaving/?language={language}"]
+    for needed in (*reader, "Alice Academy", "A-2026", agreement.reference):
         assert needed in squeezed(letter.text), needed
         assert needed in squeezed(seen), needed
     heading = letter.subject.partition("] ")[2]
@@ -92,7 +96,10 @@ def test_a_letter_links_to_our_own_site_alone_and_has_no_secret(write, settings,
     letter = write(name, language)
     said = letter.text + letter.html + letter.calendar.replace("\r\n ", "")
     links = set(LINKS.findall(said))
-    assert links <= {f"{settings.SITE_URL}/help/leaving/?language={language}", f"{settings.SITE_URL}/case/"}
+    paths = {"/admin/"} if name in TO_LEGAL else {f"/help/leaving/?language={language}", "/case/"}
+    assert links
+    assert all(link.startswith(settings.SITE_URL) for link in links)
+    assert not [link for link in links if not link.removeprefix(settings.SITE_URL).startswith(tuple(paths))]
     assert "token" not in said.lower()
     assert "signature" not in said.lower()
     tags = Words(letter.html).tags
@@ -117,7 +124,7 @@ def test_a_letter_becomes_a_mail_that_machines_understand(write, agreement, sett
     mail = BytesParser(policy=policy.default).parsebytes(mail_of(letter).message().as_bytes())
     assert mail["From"].addresses[0].display_name == "Lärarna & Söner, AB"
     assert mail["From"].addresses[0].addr_spec == settings.MAIL_FROM
-    assert mail["To"] == "anna@alice.example"
+    assert mail["To"] == ("legal@vendor.example" if name in TO_LEGAL else "anna@alice.example")
     local, _at, domain = settings.NOTICE_ADDRESS.partition("@")
     assert mail["Reply-To"] == f"{local}+{agreement.reference}@{domain}"
     assert mail["Message-ID"].startswith(f"<{agreement.reference}.")
@@ -161,6 +168,31 @@ def test_a_warning_names_the_days_that_are_really_left(write, name, days):
     said = squeezed(write(name).text)
     assert f"{days} left" in said
     assert "Until Wednesday 31 March 2027 you can request an export" in said
+
+
+@pytest.mark.parametrize("name", TO_LEGAL)
+def test_a_task_for_legal_says_which_customer_by_when_and_where_and_that_the_customer_does_not_get_it(
+    write, agreement, settings, name
+):
+    letter = write(name)
+    _occasion, context = occasions(agreement)[name]
+    said = squeezed(letter.text)
+    page = PLAN if "page" in context else f"/admin/offboarding/agreement/{agreement.pk}/change/"
+    assert f"This is where it is done: {settings.SITE_URL}{page}" in said
+    assert "The customer does not get this letter." in said
+    assert "Alice Academy" in letter.subject
+    assert "/help/leaving/" not in letter.text + letter.html
+    assert context.get("because", "") in said
+    assert {date(2027, 4, 8): "Thursday 8 April 2027", date(2027, 5, 1): "Saturday 1 May 2027"}.get(
+        context.get("due_on"), ""
+    ) in said
+    assert (letter.contact, letter.address) == (None, settings.LEGAL_ADDRESS)
+
+
+def test_a_copy_to_attest_is_named_with_who_attests_it(write):
+    letter = write("attestation")
+    assert "backups" in letter.subject
+    assert "Who has to attest it: Hosting AB." in squeezed(letter.text)
 
 
 def test_a_warning_that_comes_too_late_does_not_promise_days(agreement, anna, time_machine):
