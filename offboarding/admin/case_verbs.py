@@ -53,10 +53,13 @@ class CaseVerb:
     rehearsed: bool = True
     personal: Callable[[Any, Any], bool] = lambda _user, _record: True
     """Whether a button makes sense for this person, beside the permission."""
+    app: str = "offboarding"
+    """The application whose permission it is."""
+    template: str = "admin/offboarding/agreement/act.html"
 
     def allowed(self, user: Any) -> bool:
         """Whether this person has the permission."""
-        return bool(user.has_perm(f"offboarding.{self.permission}"))
+        return bool(user.has_perm(f"{self.app}.{self.permission}"))
 
     def shown(self, user: Any, record: Any) -> bool:
         """Whether this person gets a button for it."""
@@ -104,6 +107,25 @@ class OpensForms:
 
     verbs: Sequence[CaseVerb] = ()
 
+    def about(self, record: Any) -> dict[str, Any]:
+        """What a form's page says that it is about, and the ways back."""
+        home = home_of(record)
+        return {
+            "record_words": "" if record == home else f"{capfirst(record._meta.verbose_name)}: {record}",
+            "home": home,
+            "homes": capfirst(home._meta.verbose_name_plural),
+            "homes_address": reverse(f"admin:{_name(home)}_changelist"),
+            "back": page_of(home),
+        }
+
+    def after(self, record: Any, made: Any) -> str:
+        """Where a person is led when the verb has acted and has given ``made``."""
+        return page_of(home_of(record))
+
+    def beside(self, verb: CaseVerb, record: Any, user: Any) -> dict[str, Any]:
+        """What a verb's own template shows beside the form."""
+        return {}
+
     def get_urls(self) -> list[URLPattern]:
         own = [
             path(
@@ -124,7 +146,7 @@ class OpensForms:
                 return self._acted(request, verb, record)
             if not verb.possible(record):
                 messages.warning(request, _("That is not possible as things stand now; this page shows them."))
-                return HttpResponseRedirect(page_of(home_of(record)))
+                return HttpResponseRedirect(self.about(record)["back"])
             return self._asked(request, verb, record, verb.form(record))
 
         return view
@@ -139,32 +161,29 @@ class OpensForms:
         form = verb.form(record, request.POST, request.FILES)
         if form.is_valid() and "show" not in request.POST:
             try:
-                verb.call(record, cast(User, request.user), form.cleaned_data)
+                made = verb.call(record, cast(User, request.user), form.cleaned_data)
             except ValidationError as error:
                 form.refuse(error)
             else:
                 messages.success(request, str(verb.done))
-                return HttpResponseRedirect(page_of(home_of(record)))
+                return HttpResponseRedirect(self.after(record, made))
         return self._asked(request, verb, record, form)
 
     def _asked(self, request: HttpRequest, verb: CaseVerb, record: Any, form: CaseForm) -> HttpResponse:
-        data, home = form.proposal() if verb.possible(record) else None, home_of(record)
+        data = form.proposal() if verb.possible(record) else None
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
             "title": verb.label,
             "verb": verb,
             "form": form,
-            "record_words": "" if record == home else f"{capfirst(record._meta.verbose_name)}: {record}",
-            "home": home,
-            "homes": capfirst(home._meta.verbose_name_plural),
-            "homes_address": reverse(f"admin:{_name(home)}_changelist"),
-            "back": page_of(home),
             "can_be_shown": _can_be_shown(verb, record, form),
             "outcomes": () if data is None else outcomes_of(verb, record, cast(User, request.user), data),
             "media": form.media,
+            **self.about(record),
+            **self.beside(verb, record, request.user),
         }
-        return TemplateResponse(request, "admin/offboarding/agreement/act.html", context)
+        return TemplateResponse(request, verb.template, context)
 
 
 def _can_be_shown(verb: CaseVerb, record: Any, form: CaseForm) -> bool:

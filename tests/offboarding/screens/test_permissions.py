@@ -47,7 +47,7 @@ def test_every_verb_that_a_screen_offers_is_in_the_table():
     offered = {
         (screen.opts.model_name, verb.name.replace("_", "-"))
         for screen in admin.site._registry.values()
-        if isinstance(screen, OpensForms)
+        if isinstance(screen, OpensForms) and screen.opts.app_label == "offboarding"
         for verb in screen.verbs
     }
     assert offered == set(READY)
