@@ -19,6 +19,7 @@ from django_q.tasks import async_task
 from exports import announcing, delivery
 from exports.contents import Category
 from exports.models import FORMATS, ExportJob, MissingFile, Volume
+from offboarding.actors import Actor
 from offboarding.models import Customer
 from offboarding.rights import allow
 
@@ -133,6 +134,30 @@ def expire(job: ExportJob, *, by: User | None = None) -> ExportJob:
         announcing.record("export.expired", job.customer, actor=actor, export=job.pk)
     delivery.remove(names)
     return job
+
+
+@transaction.atomic
+def withdraw_all(customer: Customer, *, actor: Actor) -> list[ExportJob]:
+    """The customer's data is deleted, so no package of it may stay: what waits or runs is cancelled, the rest expires.
+
+    Gives all jobs of the customer, whose files the caller removes and looks for. No permission is asked here: whoever
+    deletes has asked.
+    """
+    jobs = ExportJob.objects.select_for_update(of=("self",)).select_related("customer")
+    found = list(jobs.filter(customer=customer).order_by("pk"))
+    for job in found:
+        if job.state in ExportJob.ACTIVE:
+            job.state, job.epoch, job.step = ExportJob.State.CANCELLED, job.epoch + 1, ""
+            job.finished_at, event = timezone.now(), "export.cancelled"
+            _remove_volumes(job)
+        elif job.state in (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE):
+            job.volumes.verified().update(state=Volume.State.REMOVED)
+            job.state, job.expires_at, event = ExportJob.State.EXPIRED, None, "export.expired"
+        else:
+            continue
+        job.save(update_fields=["state", "epoch", "step", "finished_at", "expires_at"])
+        announcing.record(event, customer, actor=actor, export=job.pk)
+    return found
 
 
 def _remove_volumes(job: ExportJob) -> list[str]:

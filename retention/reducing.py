@@ -1,0 +1,103 @@
+"""What we ourselves hold of a customer, reduced to what the evidence needs, as ``traces_map`` decides for each column.
+
+Where the customer has an agreement that is not over – it came back – its people stay as they are, and only what
+belongs to the agreements that are over is reduced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import storages
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.transaction import TransactionManagementError
+
+from offboarding.canonical import digest
+from offboarding.models import Customer, StoredMessage
+from offboarding.storing import answering
+from retention import reducing_rules
+from retention.models import DeletionRun
+from retention.reducing_scope import Scope, scope_of
+from retention.traces_map import TRACES, Way
+
+_DIGEST = re.compile(r"SHA-256 [0-9a-f]{64}")
+
+
+def count(customer: Customer) -> dict[str, int]:
+    """How much of the customer's people stands in our own records, for the plan."""
+    scope = scope_of(customer, all_agreements=True)
+    return {
+        name: scope.rows[label].count()
+        for name, label in (
+            ("contacts", "offboarding.Contact"),
+            ("letters", "offboarding.Letter"),
+            ("messages", "offboarding.StoredMessage"),
+            ("notices", "offboarding.TerminationNotice"),
+        )
+    }
+
+
+def reduce(run: DeletionRun) -> dict[str, int]:
+    """Reduces the records of the run's customer; model → rows. In the caller's transaction; again is harmless.
+
+    The originals of messages go from the ``default`` storage; their hashes stay. Raises OSError where it does not
+    answer.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Records are reduced in the transaction that makes the run final.")
+    scope = scope_of(run.customer)
+    _forget_in_admin(scope)
+    reduced = {"originals": _remove_originals(scope)}
+    for label, rows in scope.rows.items():
+        reduced[label] = _reduce(label, rows)
+    return {label: number for label, number in reduced.items() if number}
+
+
+def _reduce(label: str, rows: QuerySet[Any]) -> int:
+    number = rows.count()
+    if not number:
+        return 0
+    keys = list(rows.values_list("pk", flat=True))
+    rows = apps.get_model(label)._default_manager.filter(pk__in=keys)
+    for row in rows.order_by("pk").iterator(chunk_size=200):
+        changed = dict(_changes(label, row))
+        if changed:
+            rows.filter(pk=row.pk).update(**changed)
+    return number
+
+
+def _changes(label: str, row: Model) -> Iterator[tuple[str, Any]]:
+    for name, decision in TRACES[label].items():
+        value = getattr(row, name)
+        if decision.way is Way.EMPTY:
+            yield name, row._meta.get_field(name).get_default()  # type: ignore[union-attr]
+        elif decision.way is Way.DIGEST and value and not _DIGEST.fullmatch(value):
+            yield name, f"SHA-256 {digest(value.encode())}"
+    yield from reducing_rules.RULES.get(label, reducing_rules.nothing)(row)
+
+
+def _forget_in_admin(scope: Scope) -> None:
+    """Django admin's own log names people where staff changed their records."""
+    for label, rows in scope.rows.items():
+        kind = ContentType.objects.get_for_model(apps.get_model(label))
+        numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        LogEntry.objects.filter(content_type=kind, object_id__in=numbers).update(object_repr="", change_message="")
+
+
+def _remove_originals(scope: Scope) -> int:
+    removed = 0
+    names: QuerySet[StoredMessage, str] = scope.rows["offboarding.StoredMessage"].values_list("storage_name", flat=True)
+    for name in names:
+        with answering():
+            if storages["default"].exists(name):
+                storages["default"].delete(name)
+                removed += 1
+            if storages["default"].exists(name):
+                raise OSError(f"{name} could not be removed from the default storage.")
+    return removed
