@@ -11,11 +11,15 @@ from retention.erasers.findings import Code, Refusal, RefusedError, SlowError
 from retention.erasers.inspection import TOGETHER_ROWS
 from retention.erasers.keys import Keys
 from retention.erasers.neighbours import Neighbours
-from retention.erasers.session import Session, Stretch, Way
+from retention.erasers.session import BATCH_SECONDS, Session, Stretch, Way
 from retention.erasers.targets import Target, Targets
 from retention.erasers.walking import MOST_ROWS, Size, Walk
 
 Guard = Callable[[], None]
+
+
+def nothing() -> None:
+    """A guard that never minds."""
 
 
 class Batches:
@@ -30,11 +34,13 @@ class Batches:
         self.positions: Counter[str] = Counter()
         self.again: set[str] = set()
         self.remembered = {target.key for target in targets.remembered}
+        self.still: Guard = nothing
         self.gone: Counter[str] = Counter()
         """Rows of the last batch, by table: more than one where rows go together."""
 
-    def delete(self, key: str, guard: Guard, most: int) -> int:
+    def delete(self, key: str, guard: Guard, most: int, still: Guard = nothing) -> int:
         """One batch of the turn ``key``; 0 when nothing is left. See ``DatabaseEraser.delete_batch``."""
+        self.still = still
         self.gone = Counter()
         turn = next(turn for turn in self.order.turns if turn[0] == key)
         if set(turn) & self.order.together:
@@ -195,10 +201,12 @@ class Batches:
     def _timed(self, key: str, guard: Guard, rows: int) -> Iterator[None]:
         """A transaction that asks the guard first and is limited from then on; its size teaches the next one."""
         with self.session.transaction(key):
+            self.session.alone(self.keys.owner)
             guard()
             started = time.monotonic()
             self.session.limit()
             yield
+            self.still()
         self.sizes[key].learn(rows, time.monotonic() - started)
 
     def _delete(self, target: Target, source: str, condition: str) -> int:
@@ -211,6 +219,21 @@ class Batches:
             condition += f" AND NOT {self.neighbours.usage.used(target)}"
         remembered = sum(self._count(target, self.stays(target, group)) for group in self.keys.groups(target.key))
         return max(self._count(target, condition), remembered)
+
+    def missing(self, target: Target, before: int, seconds: float) -> int:
+        """How many of the tenant's rows are gone, of ``before``; TimeoutError when counting takes longer."""
+        deadline = time.monotonic() + seconds
+        with self.session.transaction(target.key):
+            self.session.alone(self.keys.owner)
+            if seconds <= BATCH_SECONDS:
+                self.session.limit()
+            known = there = 0
+            for group in self.keys.groups(target.key):
+                known += len(group)
+                there += self._count(target, self.keys.condition(target, group))
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"Counting what is left of {target.key} takes too long.")
+            return known - there if known else max(before - self._count(target, target.predicate), 0)
 
     def stays(self, target: Target, keys: Sequence[str]) -> str:
         """The condition that a row with one of these keys is there although nobody uses it."""

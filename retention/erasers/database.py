@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from types import TracebackType
 
@@ -13,13 +14,14 @@ from exports.datamap import DataMap
 from exports.sources.database import open_snapshot
 from exports.sources.snapshot import SourceError
 from retention.erasers import search
-from retention.erasers.batches import Batches, Guard
+from retention.erasers.batches import Batches, Guard, nothing
 from retention.erasers.findings import (
     BusyError,
     ChangedError,
     Code,
     EraserError,
     Findings,
+    Identity,
     Leftover,
     Refusal,
     RefusedError,
@@ -89,14 +91,30 @@ class DatabaseEraser:
         except SourceError as error:
             raise BusyError(str(error)) from error
 
-    def delete_batch(self, table: str, guard: Guard, limit: int = MOST_ROWS) -> int:
+    def identity(self) -> Identity | None:
+        """The tenant's own row as it is now, without counting anything; None where there is not exactly one."""
+        try:
+            with open_snapshot(self.store.key, self.url) as snapshot:
+                inspection = Inspection(self.store, snapshot, self.tenant_key)
+                return inspection.identity() if inspection.look() else None
+        except SourceError as error:
+            raise BusyError(str(error)) from error
+
+    @property
+    def structure(self) -> str:
+        """``Findings.structure`` as it was when the first batch, count or this was asked for."""
+        self._open()
+        return self._structure
+
+    def delete_batch(self, table: str, guard: Guard, limit: int = MOST_ROWS, still: Guard = nothing) -> int:
         """Deletes the next rows of ``table`` (one of ``Findings.turns``) and returns how many went; 0 for none left.
 
         At most ``limit`` and 10,000 rows, and as many as take about a second; no statement runs longer than two. Each
         batch is one transaction: ``guard`` is called in it before anything else, and what it raises leaves everything
-        as it was. ``gone`` tells the rows by table where several go together. Turns must be worked off in their order.
+        as it was; ``still`` is called last, right before the commit. ``gone`` tells the rows by table where several go
+        together. Turns must be worked off in their order.
         """
-        return self._ready(table).delete(table, guard, max(1, limit))
+        return self._ready(table).delete(table, guard, max(1, limit), still)
 
     @property
     def gone(self) -> Mapping[str, int]:
@@ -110,6 +128,15 @@ class DatabaseEraser:
         if target is None:
             raise EraserError(f"{table} is not a table that is erased from.")
         return batches.left(target)
+
+    def missing(self, table: str, before: int, seconds: float = inf) -> int:
+        """How many of the tenant's rows of ``table`` are gone, of the ``before`` that were there at first.
+
+        Exact also after a kill: it waits for the batch that a dead worker left behind, and where keys are remembered it
+        counts by them. TimeoutError when it takes longer than ``seconds``.
+        """
+        batches = self._open()
+        return batches.missing(batches.targets.by_key[table], before, seconds)
 
     def tidy(self, table: str) -> bool:
         """VACUUM of the table after its last batch, which makes its parents' turn fast; False where we may not."""

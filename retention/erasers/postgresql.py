@@ -17,7 +17,7 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
 from retention.erasers.findings import BlockedError, BusyError, EraserError
-from retention.erasers.session import BATCH_SECONDS, LOCK_SECONDS, Scan, Session, Stretch, Way
+from retention.erasers.session import ALONE_SECONDS, BATCH_SECONDS, LOCK_SECONDS, Scan, Session, Stretch, Way
 
 _OPTIONS = {
     "connect_timeout": "15",
@@ -80,6 +80,12 @@ class PostgresSession(Session):
     def transaction(self, table: str) -> Iterator[None]:
         with _told(table), self.connection.transaction():
             yield
+
+    def alone(self, owner: str) -> None:
+        self.change(f"SET LOCAL lock_timeout = {int(ALONE_SECONDS * 1000)}", "")
+        with _told(""):
+            key = "hashtextextended(%s, 0)"
+            self.connection.execute(f"SELECT pg_advisory_xact_lock({key})".encode(), [f"erasure {owner}"])
 
     def limit(self) -> None:
         self.change(

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 BATCH_SECONDS = 2.0
 """No statement of a batch runs longer; it is cancelled, and the batch made smaller."""
+ALONE_SECONDS = 4.0
+"""How long one waits for another batch of the same tenant: a dead worker's last statement is over by then."""
 LOCK_SECONDS = 1.0
 """How long a batch waits for rows that somebody else has locked."""
 
@@ -58,6 +60,10 @@ class Session(ABC):
     @abstractmethod
     def transaction(self, table: str) -> AbstractContextManager[None]:
         """A transaction whose statements are limited in time from ``limit`` on."""
+
+    @abstractmethod
+    def alone(self, owner: str) -> None:
+        """Waits until no other transaction works for this owner, also one whose process is dead; then none begins."""
 
     @abstractmethod
     def limit(self) -> None:

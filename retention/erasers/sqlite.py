@@ -64,6 +64,9 @@ class SqliteSession(Session):
                 self.connection.execute("ROLLBACK")
             raise
 
+    def alone(self, owner: str) -> None:
+        """BEGIN IMMEDIATE has waited already: a file has one writer."""
+
     def limit(self) -> None:
         self._deadline = time.monotonic() + BATCH_SECONDS
 
