@@ -9,22 +9,16 @@ the same entry always has the same head. The signature is written first: what ha
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
 from django.db import transaction
 
-from offboarding import signing
+from offboarding import evidence, signing
 from offboarding.canonical import canonical
 from offboarding.journal_chain import Head, instant
 from offboarding.models import JournalEntry
-from offboarding.storing import answering, sync_folder
 
 FOLDER = "journal/heads"
 MOST_BYTES = 4096
@@ -71,9 +65,8 @@ def put(head: Head, at: str) -> str:
     """Writes what is not there yet of a head's two files; ``at`` as ``journal_chain.instant`` writes it."""
     name = name_of(head)
     content = content_of(head, at)
-    with answering():
-        _create(f"{name}.sig", signing.sign(content).to_json())
-        _create(f"{name}.json", content)
+    evidence.create(f"{name}.sig", signing.sign(content).to_json())
+    evidence.create(f"{name}.json", content)
     return name
 
 
@@ -94,19 +87,13 @@ def content_of(head: Head, at: str) -> bytes:
 
 def exists(name: str) -> bool:
     """Whether both files of a head are there."""
-    with answering():
-        return all(_storage().exists(f"{name}.{ending}") for ending in ("json", "sig"))
+    return all(evidence.exists(f"{name}.{ending}") for ending in ("json", "sig"))
 
 
 def every() -> Iterator[Found]:
     """All heads, in the order of their entries; raises OSError where the storage does not answer."""
-    with answering():
-        try:
-            _folders, files = _storage().listdir(FOLDER)
-        except FileNotFoundError:
-            return
-        for stem, names in groupby(sorted(name for name in files if name and name[0] != "."), _stem):
-            yield _read(stem, set(names))
+    for stem, names in groupby(evidence.names(FOLDER), _stem):
+        yield _read(stem, set(names))
 
 
 def _read(stem: str, files: set[str]) -> Found:
@@ -114,7 +101,7 @@ def _read(stem: str, files: set[str]) -> Found:
     for ending, what in (("json", "head"), ("sig", "signature")):
         if f"{stem}.{ending}" not in files:
             return Found(name, None, f"The {what} {name}.{ending} is missing.", half=True)
-    content, signature = (_bytes(f"{name}.{ending}") for ending in ("json", "sig"))
+    content, signature = (evidence.read(f"{name}.{ending}", MOST_BYTES) for ending in ("json", "sig"))
     try:
         signed = signing.Signature.from_json(signature)
         if signed.key_id not in signing.known_key_ids():
@@ -131,35 +118,3 @@ def _read(stem: str, files: set[str]) -> Found:
 
 def _stem(name: str) -> str:
     return name.rpartition(".")[0]
-
-
-def _bytes(name: str) -> bytes:
-    with _storage().open(name, "rb") as file:
-        return bytes(file.read(MOST_BYTES))
-
-
-def _storage() -> Storage:
-    return storages["evidence"]
-
-
-def _create(name: str, content: bytes) -> None:
-    """Whole or not at all, and never over a file that stands."""
-    try:
-        path = Path(_storage().path(name))
-    except NotImplementedError:
-        if not _storage().exists(name):
-            _storage().save(name, ContentFile(content))
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)

@@ -1,0 +1,163 @@
+"""Documents as PDF, made by xhtml2pdf from a Django template, read back before anybody gets them.
+
+One embedded family (DejaVu Sans: Latin, Greek, Cyrillic) draws everything; nothing else is read, neither from the disk
+nor from the network. A character that it cannot draw is shown as ``[U+4E2D]`` and never as an empty box. The same
+template and facts give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pypdf
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from reportlab import rl_config
+from reportlab.pdfbase.ttfonts import TTFont
+from xhtml2pdf import pisa
+from xhtml2pdf.config.resources import ResourceAccessPolicy
+
+FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
+FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+RUNNING = "running"
+"""The class of what is printed on every page, such as its number, and stands once in the template."""
+ROWS = 40
+"""A table in pieces of so many rows is laid out in linear time."""
+
+rl_config.invariant = 1  # no time of day and no random number in the bytes
+_STAMP = b"D:20000101000000+00'00'"
+_HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs"}
+_TO_LEFT = {"R", "AL"}
+_BLANK = re.compile(r"\s+")
+
+
+class PdfError(Exception):
+    """The document cannot be made, or does not say what it should; ``str()`` is a sentence for people."""
+
+
+def render(template: str, context: Mapping[str, Any], language: str, *, made: datetime | None = None) -> bytes:
+    """The template as PDF, in ``language``; ``made`` goes into its metadata.
+
+    The template extends ``documents/layout.html``. Every text of it is read back from the finished PDF, in order:
+    PdfError where one is missing.
+    """
+    with translation.override(language):
+        page = drawable(render_to_string(template, {**context, "language": language, "fonts": FONTS}))
+    pdf = _drawn(page)
+    if lost := unread(page, pdf):
+        raise PdfError(f"The document does not say what it should. Missing first: “{lost[0]}”.")
+    return pdf.replace(_STAMP, f"D:{made.astimezone(UTC):%Y%m%d%H%M%S}+00'00'".encode()) if made else pdf
+
+
+def text_of(pdf: bytes) -> str:
+    """All text of a PDF, page by page, in the order it is drawn. PdfError for what is no PDF."""
+    try:
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    except pypdf.errors.PyPdfError as error:
+        raise PdfError("This is no PDF that can be read.") from error
+
+
+def says(text: str, part: str) -> bool:
+    """Whether a document's ``text_of`` contains ``part``, wherever lines are broken."""
+    return _letters(drawable(part)) in _letters(text)
+
+
+def unread(page: str, pdf: bytes) -> list[str]:
+    """The texts of an HTML page that the PDF does not contain where they should come; [] when it says them all."""
+    read, at, lost = _letters(text_of(pdf)), 0, []
+    for text in _Texts.of(page):
+        wanted = _letters(text)
+        found = _find(read, wanted, at)
+        if found < 0:
+            lost.append(text)
+        else:
+            at = found + len(wanted)
+    return lost
+
+
+def drawable(text: str) -> str:
+    """The text in composed form, with what the font cannot draw, or what cannot be seen, named: ``[U+4E2D]``."""
+    return "".join(
+        sign if ord(sign) in _glyphs() or sign in "\n\r\t" else f"[U+{ord(sign):04X}]"
+        for sign in unicodedata.normalize("NFC", text)
+    )
+
+
+def pieces(rows: Sequence[Any]) -> list[Sequence[Any]]:
+    """The rows of one long table as several tables' rows."""
+    return [rows[start : start + ROWS] for start in range(0, len(rows), ROWS)]
+
+
+def _drawn(page: str) -> bytes:
+    out = io.BytesIO()
+    policy = ResourceAccessPolicy(allow_remote=False, base_dir=FONTS)
+    done = pisa.CreatePDF(page, dest=out, encoding="utf-8", link_callback=_our_font, resource_policy=policy)
+    if done.err:
+        raise PdfError("; ".join(str(message) for _mode, _line, message, _code in done.log))
+    return out.getvalue()
+
+
+def _our_font(uri: str, _base: str | None) -> str:
+    path = Path(uri)
+    if path.parent != FONTS or path.name not in FACES or not path.is_file():
+        raise PdfError(f"Documents read nothing but their own fonts, not {uri}.")
+    return uri
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """What both faces draw, of the plane that PDF text can be read back from."""
+    faces = [set(TTFont(name, str(FONTS / name)).face.charToGlyph) for name in FACES]
+    both = set.intersection(*faces)
+    return frozenset(code for code in both if code <= 0xFFFF and unicodedata.category(chr(code)) not in _HIDDEN)
+
+
+def _letters(text: str) -> str:
+    return _BLANK.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _find(read: str, wanted: str, at: int) -> int:
+    """Where ``wanted`` stands from ``at`` on; a text written to the left is drawn, and so read, in another order."""
+    if not any(unicodedata.bidirectional(sign) in _TO_LEFT for sign in wanted):
+        return read.find(wanted, at)
+    signs = sorted(wanted)
+    starts = range(at, len(read) - len(wanted) + 1)
+    return next((start for start in starts if sorted(read[start : start + len(wanted)]) == signs), -1)
+
+
+class _Texts(HTMLParser):
+    """The texts of a page that stand on paper once, one for each stretch between tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._silent: list[str] = []
+
+    @classmethod
+    def of(cls, page: str) -> Iterator[str]:
+        parser = cls()
+        parser.feed(page)
+        parser.close()
+        return (text for text in parser.found if text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        running = RUNNING in (dict(attrs).get("class") or "").split()
+        if tag in ("style", "title") or running or (self._silent and tag == self._silent[0]):
+            self._silent.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._silent and tag == self._silent[-1]:
+            self._silent.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.found.append(data.strip())
