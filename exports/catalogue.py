@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from exports.contents import ForeignKey, Kind
+
+
+_MADE = re.compile(r"(^|_)(created|inserted|registered|founded|opened|joined|signed_up)(_|$)", re.IGNORECASE)
+_TIMES = (Kind.TIMESTAMPTZ, Kind.TIMESTAMP, Kind.DATE)
 
 
 class Relation(StrEnum):
@@ -73,3 +79,8 @@ class Catalogue:
     def find(self, schema: str, name: str) -> LiveTable | None:
         """The table a map calls by this schema ('' is the default one) and name."""
         return self.tables.get((schema or self.default_schema, name))
+
+
+def made_at(columns: Iterable[LiveColumn]) -> str:
+    """The first date or time whose name says that the row was made then; '' where none does."""
+    return next((one.name for one in columns if one.kind in _TIMES and _MADE.search(one.name)), "")

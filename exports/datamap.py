@@ -7,6 +7,7 @@ must hold between the parts).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -73,6 +74,43 @@ class Field:
     file: FileLink | None = None
 
 
+class KeepingRule(StrEnum):
+    """How long law keeps a collection; counted in ``retention.duties``."""
+
+    FIXED = "fixed"
+    """Through a day that somebody named."""
+    YEARS = "years"
+    """So many years to the day."""
+    CALENDAR_YEARS = "calendar_years"
+    """Through 31 December of so many years after the calendar year."""
+    BOOKKEEPING = "bookkeeping"
+    """Through so many calendar years after the one in which the financial year ended."""
+
+
+class CountedFrom(StrEnum):
+    """The day that a rule counts from."""
+
+    SERVICE_ENDS = "service_ends"
+    COLUMN = "column"
+    """The last date in a field of the collection, among the tenant's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Law keeps the collection's rows for a time, of every customer that leaves; until then they are not erased.
+
+    ``ground`` says in a few words what keeps them, ``source`` where that can be read.
+    """
+
+    ground: str
+    source: str
+    rule: KeepingRule
+    years: int | None = None
+    until: date | None = None
+    counted_from: CountedFrom = CountedFrom.SERVICE_ENDS
+    counted_column: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """One table of a database store (fideslang: a Dataset's collection)."""
@@ -88,15 +126,20 @@ class Collection:
     export: bool = True
     reason: str = ""
     """Why it is not exported; required when ``export`` is false."""
+    retention: Retention | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TenantRow:
-    """Where the tenant's own row stands: ``collection.field`` holds the tenant key, ``name_field`` its name."""
+    """Where the tenant's own row stands: ``collection.field`` holds the tenant key, ``name_field`` its name.
+
+    ``created_field`` says when the row was made: by it an erased tenant is told from another that got its key later.
+    """
 
     collection: str
     field: str
     name_field: str = ""
+    created_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from exports import datamap_rules
+from exports import datamap_retention, datamap_rules
 from exports.contents import Category
 from exports.datamap import (
     AttestedStore,
@@ -33,7 +34,10 @@ V = TypeVar("V")
 Choice = TypeVar("Choice", bound=StrEnum)
 _STORE_KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _DATA_CATEGORY = re.compile(r"[a-z_]+(\.[a-z_]+)*")
-_WORDS: dict[type, str] = {str: "a text", bool: "true or false", int: "a whole number", dict: "a table", list: "a list"}
+_WORDS: dict[type, str] = {
+    str: "a text", bool: "true or false", int: "a whole number", dict: "a table", list: "a list",
+    date: "a day without quotes, as in 2030-12-31",
+}  # fmt: skip
 
 
 class Section:
@@ -171,6 +175,7 @@ def _read_database(section: Section, key: str) -> DatabaseStore:
         tenant.text("collection", needed=bool(tenant.values)),
         tenant.text("field", needed=bool(tenant.values)),
         tenant.text("name_field"),
+        tenant.text("created_field"),
     )
     tenant.close()
     return DatabaseStore(
@@ -208,6 +213,7 @@ def _read_collection(section: Section, key: str) -> Collection:
         description=section.text("description"),
         export=section.take("export", bool, True),
         reason=section.text("reason"),
+        retention=datamap_retention.read(section),
     )
     section.close()
     return collection

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from exports import datamap_retention
 from exports.datamap import Collection, DatabaseStore, DataMap, FileStore, Mistake, Ownership, Through
 
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
@@ -103,7 +104,7 @@ class _Rules:
             yield Mistake(self.at("tenant.collection"), f"{row.collection!r} is no collection of this store")
             return
         fields = self.store.collections[row.collection].fields
-        for key, name in (("field", row.field), ("name_field", row.name_field)):
+        for key, name in (("field", row.field), ("name_field", row.name_field), ("created_field", row.created_field)):
             if name and name not in fields:
                 yield Mistake(self.at("tenant", key), f"{name!r} is no field of {row.collection}")
 
@@ -133,6 +134,8 @@ class _Rules:
                     self.here(collection, "fields", item.name, "file.store"),
                     f'{item.file.store!r} is no store with kind = "files"',
                 )
+        for key, reason in datamap_retention.check(collection):
+            yield Mistake(self.here(collection, "retention", *([key] if key else [])), reason)
 
     def scope(self, collection: Collection) -> Iterator[Mistake]:
         scope = collection.scope

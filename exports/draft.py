@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from exports.catalogue import Catalogue, LiveColumn, LiveTable, Relation
+from exports.catalogue import Catalogue, LiveColumn, LiveTable, Relation, made_at
 from exports.contents import Category, Kind
 from exports.paths import Found, Place, Proposal, Way, propose
 
@@ -105,7 +105,9 @@ class _Draft:
         label = next((names[name] for name in ("name", "display_name", "last_name", "title") if name in names), "")
         name_field = f", name_field = {_string(label)}" if label else ""
         key, field = _string(self.keys[self.tenant]), _string(self.column)
-        yield f"tenant = {{ collection = {key}, field = {field}{name_field} }}"
+        made = made_at(table.columns)
+        created_field = f", created_field = {_string(made)}" if made else ""
+        yield f"tenant = {{ collection = {key}, field = {field}{name_field}{created_field} }}"
         if self.catalogue.large_objects:
             yield 'large_objects = "DECIDE: the database holds large objects; find out whose they are"'
         yield from self.exclusions()

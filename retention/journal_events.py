@@ -25,6 +25,7 @@ MACHINES = {
     "deletion": _("deletion worker"),
     "reapply_deletions": _("cron: find what came back"),
     "data_map": _("the data map"),
+    "pause": _("command: pause or resume"),
 }
 OCCASION = Fact(CODE, dict(DeletionPlan.Occasion.choices))
 WHY = Fact(CODE, dict(Certificate.Occasion.choices))
@@ -57,6 +58,9 @@ _PLANS = {
         refusals=CODES,
     ),
     "plan.superseded": Event(_("Deletion plan %(plan)s replaced by plan %(by_plan)s."), **PLAN, by_plan=ID),
+    "plan.overtaken": Event(
+        _("Deletion plan %(plan)s counts no more, because hold %(hold)s was released."), **PLAN, hold=ID
+    ),
     "plan.asked": Event(_("Approval of deletion plan %(plan)s asked for."), **PLAN, recipients=COUNT),
     "plan.approved": Event(_("Deletion plan %(plan)s approved."), **PLAN, approval=ID),
     "plan.approval_withdrawn": Event(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from exports import drift
-from exports.contents import Kind
+from exports.catalogue import made_at
 from exports.datamap import DatabaseStore
 from exports.dialects import dialect
 from exports.scope import ScopeError, tenant_row_sql
@@ -24,6 +23,7 @@ from retention.erasers.findings import (
     TableFinding,
     Unindexed,
 )
+from retention.erasers.needs import needs
 from retention.erasers.structure import Action, Reference, Structure
 from retention.erasers.targets import Target, Targets
 from retention.erasers.usage import Usage
@@ -34,8 +34,6 @@ _SAMPLES = 25
 _ROW_SECONDS = 0.00002
 _READ_SECONDS = 0.0000001
 """Measured on two small cores: one row deleted, and one row of an unindexed table read in vain."""
-_CREATED = re.compile(r"(^|_)(created|inserted|registered|founded|opened|joined|signed_up)(_|$)", re.IGNORECASE)
-_TIMES = (Kind.TIMESTAMPTZ, Kind.TIMESTAMP, Kind.DATE)
 _READERS = {"postgresql": structure_postgresql.read, "sqlite": structure_sqlite.read}
 
 
@@ -80,6 +78,7 @@ class Inspection:
             ),
             reference=tuple(key for key in self.store.collections if key not in self.targets.by_key),
             structure=self.structure.fingerprint,
+            needs=needs(self.targets),
         )
 
     def look(self) -> bool:
@@ -152,10 +151,11 @@ class Inspection:
         return Identity(self.tenant_key, name, column, created, digest(canonical(known)))
 
     def created_column(self) -> str:
-        """The first date or time of the tenant's row whose name says that it was made then."""
-        live = self.targets.predicates.live(self.store.collections[self.store.tenant.collection])
-        names = [column.name for column in live.columns if column.kind in _TIMES and _CREATED.search(column.name)]
-        return names[0] if names else ""
+        """When the tenant's row was made: the column that the map names, else the first that looks like it."""
+        row = self.store.tenant
+        return row.created_field or made_at(
+            self.targets.predicates.live(self.store.collections[row.collection]).columns
+        )
 
     def created(self, column: str) -> str:
         speak = dialect(self.snapshot.engine)
