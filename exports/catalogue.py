@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from exports.contents import ForeignKey, Kind
 
-
 _MADE = re.compile(r"(^|_)(created|inserted|registered|founded|opened|joined|signed_up)(_|$)", re.IGNORECASE)
 _TIMES = (Kind.TIMESTAMPTZ, Kind.TIMESTAMP, Kind.DATE)
 

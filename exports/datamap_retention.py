@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from exports.datamap_file import Section
 
 MOST_YEARS = 100
+MOST_TEXT = 255
+"""Characters: as long as the record of the duty can hold."""
 
 
 def read(collection: Section) -> Retention | None:
@@ -28,6 +30,9 @@ def read(collection: Section) -> Retention | None:
         counted_from=section.choice("counted_from", CountedFrom, CountedFrom.SERVICE_ENDS),
         counted_column=section.text("counted_column"),
     )
+    for key in ("ground", "source"):
+        if len(getattr(retention, key)) > MOST_TEXT:
+            section.wrong(key, f"is longer than {MOST_TEXT} characters")
     if retention.years is not None and not 0 <= retention.years <= MOST_YEARS:
         section.wrong("years", f"must be 0 to {MOST_YEARS} years")
     if section.values.get("rule") == retention.rule.value:

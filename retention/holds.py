@@ -1,7 +1,7 @@
 """Legal holds: placed, reviewed, released. From the moment ``place`` returns, nothing that it keeps goes any more.
 
-A hold takes the locks that every batch of a run holds, so it waits for the batch that is on – two seconds – and no batch
-begins after it without seeing it. Releasing deletes nothing: it takes a new plan and a new approval.
+A hold takes the locks that every batch of a run holds, so it waits for the batch that is on, about two seconds, and no
+batch begins after it without seeing it. Releasing deletes nothing: it takes a new plan and a new approval.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from django.utils.translation import gettext as _
 from exports import announcing
 from offboarding import cases, clock
 from offboarding.actors import Actor
-from offboarding.canonical import canonical, digest
 from offboarding.journal_chain import check_text
 from offboarding.models import Agreement, Customer
 from offboarding.rights import allow
 from offboarding.stating import stated
-from retention import runs
+from retention.counting import gone_so_far
+from retention.locking import locked_agreements
 from retention.models import DeletionPlan, LegalHold
 from retention.reach import Reach
-from retention.reach_names import check_named, check_reach
+from retention.reach_names import check_named, check_reach, in_short
 
-__all__ = ["check_reach", "in_short", "place", "release", "review"]
+__all__ = ["check_reach", "place", "release", "review"]
 
 
 @transaction.atomic
@@ -53,11 +53,11 @@ def place(
     because = stated(because, _("Say why the data is put on hold."))
     _check_ahead(review_on)
     check_named(reach, customer.tenant_key)
-    agreements = runs.locked_agreements(customer)
+    agreements = locked_agreements(customer)
     hold = LegalHold(
         customer=customer, ground=ground, reference=reference.strip(), requested_by=requested_by.strip(),
         because=because, reach=reach.to_json(), review_on=review_on, told=tell, placed_by=by,
-        placed_at=timezone.now(), gone_before=runs.gone_so_far(customer),
+        placed_at=timezone.now(), gone_before=gone_so_far(customer),
     )  # fmt: skip
     _check_texts(hold)
     told_before = any(other.told for other in _whole(customer))
@@ -80,7 +80,7 @@ def release(hold: LegalHold, *, by: User, because: str) -> LegalHold:
     """
     actor = allow(by, "retention.release_legalhold")
     because = stated(because, _("Say why the hold is released."))
-    agreements = runs.locked_agreements(hold.customer)
+    agreements = locked_agreements(hold.customer)
     hold = _locked(hold)
     hold.released_by, hold.released_at, hold.released_because = by, timezone.now(), because
     hold.save(update_fields=["released_by", "released_at", "released_because"])
@@ -106,18 +106,6 @@ def review(hold: LegalHold, *, by: User, review_on: date, because: str) -> Legal
     facts = {"hold": hold.pk, "review_on": review_on.isoformat(), "was_review_on": was.isoformat()}
     announcing.record("hold.reviewed", hold.customer, actor=actor, reason=because, **facts)
     return hold
-
-
-def in_short(reach: Reach) -> dict[str, Any]:
-    """What is kept, for the journal: names of files may say who somebody is, so only their number and a hash."""
-    return {
-        "everything": reach.everything,
-        "categories": sorted(category.value for category in reach.categories),
-        "tables": [f"{store}.{name}" for store, name in sorted(reach.tables)],
-        "prefixes": len(reach.prefixes),
-        "files": len(reach.files),
-        "sha256": digest(canonical(reach.to_json())),
-    }
 
 
 def _check_ahead(review_on: date) -> None:

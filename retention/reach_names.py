@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,20 +12,20 @@ from django.utils.translation import gettext as _
 
 from exports.datamap import DataMap, DataMapError, FileStore, Ownership, load
 from exports.sources.places import unsafe
+from offboarding.canonical import canonical, digest
 from retention.reach import Reach
 
 EVERY_TENANT = "{tenant}"
 """Stands for the tenant's key in the names of a duty over every customer, as it does in the data map."""
 
 
-def current_map() -> DataMap:
+def current_map(field: str = "reach") -> DataMap:
     """The data map of the settings; a ValidationError where it cannot be used, because then no name can be checked."""
     try:
         return load(Path(settings.DATA_MAP))
     except DataMapError as error:
-        raise ValidationError(
-            {"reach": _("The data map cannot be used now, so only everything or categories can be kept.")}
-        ) from error
+        refusal = _("The data map cannot be used now, so no table, file or column can be named.")
+        raise ValidationError({field: refusal}) from error
 
 
 def check_named(reach: Reach, tenant_key: str = EVERY_TENANT) -> None:
@@ -48,6 +49,18 @@ def check_reach(reach: Reach, datamap: DataMap, tenant_key: str = EVERY_TENANT) 
     }
     if found := {field: texts for field, texts in wrong.items() if texts}:
         raise ValidationError(found)
+
+
+def in_short(reach: Reach) -> dict[str, Any]:
+    """What is kept, for the journal: names of files may say who somebody is, so only their number and a hash."""
+    return {
+        "everything": reach.everything,
+        "categories": sorted(category.value for category in reach.categories),
+        "tables": [f"{store}.{name}" for store, name in sorted(reach.tables)],
+        "prefixes": len(reach.prefixes),
+        "files": len(reach.files),
+        "sha256": digest(canonical(reach.to_json())),
+    }
 
 
 _EMPTY = DataMap(Path(), "", {}, {}, {})
