@@ -78,7 +78,7 @@ def mark_erased(
     told = {"delete_from": agreement.delete_from.isoformat() if agreement.delete_from else None}
     journal.record("data.erased", actor=actor, facts={**told, **(facts or {})}, **journal.case_of(agreement))
     said = {**({"enclosure": enclosure} if enclosure else {}), **(context or {})}
-    letters.write(Letter.Occasion.DELETED, agreement, context=said)
+    letters.write(Letter.Occasion.DELETED, agreement, key=agreement.erased_at.isoformat(), context=said)
     journal_heads.write_when_committed()
     return agreement
 
