@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -21,7 +22,7 @@ DELETION = Actor.machine("deletion")
 
 def count(customer: Customer) -> dict[str, int]:
     """The export jobs of the customer, and what is stored of them."""
-    volumes = Volume.objects.filter(job__customer=customer).verified()  # type: ignore[attr-defined]
+    volumes = Volume.objects.filter(job__customer=customer).verified()
     return {
         "export_jobs": ExportJob.objects.filter(customer=customer).count(),
         "volumes": volumes.count(),
@@ -49,9 +50,10 @@ def erase(customer: Customer) -> Cleared:
     return Cleared(files + len(directories), left(customer), size, gone)
 
 
-def left(customer: Customer) -> int:
-    """Stored files and work directories of the customer's exports, by listing."""
-    found = list(ExportJob.objects.filter(customer=customer).only("pk"))
+def left(customer: Customer, before: datetime | None = None) -> int:
+    """Stored files and work directories of the customer's exports, by listing; only of those requested ``before``."""
+    jobs_ = ExportJob.objects.filter(customer=customer)
+    found = list((jobs_.filter(requested_at__lt=before) if before else jobs_).only("pk"))
     stored = sum(1 for job in found for _name in delivery.stored_below(job.folder))
     return stored + sum(1 for _directory in _work_directories(found))
 

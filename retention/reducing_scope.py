@@ -85,7 +85,7 @@ def _exports(customer: Customer, whole: bool) -> dict[str, QuerySet[Any]]:
     missing = MissingFile.objects.filter(customer=customer) if whole else MissingFile.objects.none()
     return {
         "exports.ExportJob": jobs,
-        "exports.Volume": Volume.objects.filter(job__in=jobs),  # type: ignore[misc]
+        "exports.Volume": Volume.objects.filter(job__in=jobs),
         "exports.MissingFile": missing,
     }
 

@@ -13,6 +13,7 @@ from offboarding.models import Customer
 from retention import packages, reducing, task_rows
 from retention.cleared import Cleared
 from retention.models import DeletionRun
+from retention.reducing_scope import scope_of
 
 
 def count(customer: Customer) -> dict[str, Any]:
@@ -33,6 +34,11 @@ def erase(run: DeletionRun) -> Cleared:
     gone = task_rows.erase(run.customer)
     left = sum(task_rows.count(run.customer).values())
     return Cleared(sum(gone.values()), left, what=gone)
+
+
+def nothing_goes_on(customer: Customer) -> bool:
+    """Whether every agreement of the customer is erased; else it came back, and what it uses now stays."""
+    return scope_of(customer).whole
 
 
 def reduce(run: DeletionRun) -> dict[str, int]:

@@ -9,7 +9,7 @@ first), and for paths below the tenant's folders.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from exports.catalogue import Catalogue, LiveColumn, LiveTable, Relation
@@ -31,16 +31,43 @@ _HOLDERS = (Relation.TABLE, Relation.PARTITIONED, Relation.INHERITANCE_CHILD)
 Samples = Mapping[str, Sequence[Sequence[str]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one search found, and how much it looked at: ``keys`` are sample keys of deleted rows."""
+
+    leftovers: tuple[Leftover, ...]
+    tables: int
+    columns: int
+    keys: int
+
+
 def leftovers(datamap: DataMap, store: DatabaseStore, url: str, tenant_key: str, samples: Samples) -> list[Leftover]:
     """Everything found; [] when there is nothing. ``samples`` are ``TableFinding.samples`` by table, from the plan.
 
     A leftover that is not ``certain`` lies in a row that may well be somebody else's: a person looks at it.
     """
+    return list(look(datamap, store, url, tenant_key, samples).leftovers)
+
+
+def look(
+    datamap: DataMap,
+    store: DatabaseStore,
+    url: str,
+    tenant_key: str,
+    samples: Samples,
+    kept: Set[str] = frozenset(),
+) -> Look:
+    """``leftovers`` with what was looked at; tables of the map that are ``kept`` are left out. Changes nothing."""
     try:
         with open_snapshot(store.key, url) as snapshot:
-            return list(_Search(datamap, store, snapshot, tenant_key).found(samples))
+            search = _Search(datamap, store, snapshot, tenant_key)
+            questions = search.questions(samples, kept)
+            found = tuple(leftover for question in questions for leftover in search.ask(question))
     except SourceError as error:
         raise BusyError(str(error)) from error
+    columns = {(question.table.key, question.column) for question in questions}
+    keys = sum(len(rows) for key, rows in samples.items() if key not in kept)
+    return Look(found, len({table for table, _column in columns}), len(columns), keys)
 
 
 @dataclass(frozen=True)
@@ -66,10 +93,11 @@ class _Search:
             if (table := self.catalogue.find(collection.schema, collection.name))
         }
 
-    def found(self, samples: Samples) -> Iterator[Leftover]:
-        questions = [*self.tenant_columns(), *self.inside_json(), *self.sampled(samples), *self.paths()]
-        for question in dict.fromkeys(questions):
-            yield from self.ask(question)
+    def questions(self, samples: Samples, kept: Set[str]) -> list[_Question]:
+        """Everything to be asked, each once, but of tables that are kept."""
+        found = [*self.tenant_columns(), *self.inside_json(), *self.sampled(samples), *self.paths()]
+        places = {place for place, collection in self.collections.items() if collection.key in kept}
+        return [one for one in dict.fromkeys(found) if (one.table.schema, one.table.name) not in places]
 
     def ask(self, question: _Question) -> Iterator[Leftover]:
         table = question.table

@@ -1,0 +1,162 @@
+"""How a deletion ends: live-erased when nothing is left where we can look, final when every other copy is gone too.
+
+Everything that follows from either is one transaction. Files in the ``evidence`` storage are written before its commit,
+under names that depend on what they say, so that a kill in between leaves at most a file that speaks for nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from offboarding import cases, journal
+from offboarding.actors import Actor
+from offboarding.models import Agreement
+from retention import attestations, packages, traces, verifications
+from retention.erasers.findings import EraserError
+from retention.finality import lapsed, why_not_final
+from retention.locking import locked_agreements
+from retention.models import Certificate, DeletionPlan, DeletionRun, Resurrection
+from retention.reopening import in_words, reopen
+
+__all__ = ["LeftError", "finalise", "lapsed", "live_erased", "reopen", "why_not_final"]
+
+DELETION = Actor.machine("deletion")
+_CERTIFIED = {
+    DeletionPlan.Occasion.END: Certificate.Occasion.LIVE_ERASED,
+    DeletionPlan.Occasion.REMAINDER: Certificate.Occasion.REMAINDER,
+    DeletionPlan.Occasion.REOPENED: Certificate.Occasion.ERASED_AGAIN,
+    DeletionPlan.Occasion.RESTORED: Certificate.Occasion.ERASED_AGAIN,
+}
+
+
+class LeftError(EraserError):
+    """Something of the customer is still there after all steps; ``str()`` says where. A person has to look."""
+
+
+def live_erased(run: DeletionRun) -> bool:
+    """Called by the worker behind the last step: looks independently, and where nothing is left says so everywhere.
+
+    False where the run is not this worker's any more. Raises ``LeftError`` where something certain is left or the data
+    is on hold, ``BusyError`` or OSError where a store does not answer; nothing is marked then. Again is harmless.
+    """
+    run.refresh_from_db(fields=["state"])
+    if run.state in DeletionRun.ERASED:
+        return True
+    look = verifications.look(run, verifications.AT_THE_END)
+    if look.passed is False:
+        raise LeftError(in_words(look.found))
+    with transaction.atomic():
+        agreements = locked_agreements(run.customer)
+        fresh = _locked(run)
+        if fresh.state != DeletionRun.State.RUNNING or fresh.epoch != run.epoch:
+            return fresh.state in DeletionRun.ERASED
+        _lock_letters(run)
+        _mark(fresh, agreements)
+        transaction.on_commit(lambda: _tidy(fresh))
+    run.refresh_from_db()
+    return True
+
+
+def _locked(run: DeletionRun) -> DeletionRun:
+    rows = DeletionRun.objects.select_for_update(of=("self",))
+    return rows.select_related("customer", "agreement__customer", "plan", "approval").get(pk=run.pk)
+
+
+def _lock_letters(run: DeletionRun) -> None:
+    """Before the journal is touched: whoever posts a letter holds its row and waits for the journal."""
+    list(run.customer.letters.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+
+
+def _mark(run: DeletionRun, agreements: list[Agreement]) -> None:
+    """In the transaction that holds the agreements' and the run's rows."""
+    run.state, run.live_erased_at, run.error, run.stopped_by = DeletionRun.State.LIVE_ERASED, timezone.now(), "", []
+    run.save(update_fields=["state", "live_erased_at", "error", "stopped_by"])
+    run.plan.state = DeletionPlan.State.USED
+    run.plan.save(update_fields=["state"])
+    attestations.open_for(run)
+    verifications.schedule(run)
+    certificate = _certified(run)
+    facts = {"run": run.pk, "certificate": certificate.pk, "sha256": certificate.sha256}
+    for agreement in agreements:
+        if agreement.erased_at is None and agreement.delete_from is not None:
+            _close(agreement, certificate, facts)
+    from retention import tombstones
+
+    tombstones.write(run, certificate)
+    steps = run.steps.all()
+    counts = {
+        "rows": sum(step.gone for step in steps if step.kind == "table"),
+        "files": sum(step.gone for step in steps if step.kind == "files"),
+    }
+    named = {"run": run.pk, "plan": run.plan_id, "sha256": run.plan.sha256}
+    journal.record("run.live_erased", actor=DELETION, facts={**named, **counts}, **journal.case_of(run.agreement))
+    Resurrection.objects.filter(run_number=run.pk, state=Resurrection.State.CONFIRMED).update(
+        state=Resurrection.State.ERASED
+    )
+
+
+def _certified(run: DeletionRun) -> Certificate:
+    """The first erasure of a customer gets a certificate, everything that follows it a supplement."""
+    from retention import certificates
+
+    occasion = _CERTIFIED[DeletionPlan.Occasion(run.plan.occasion)]
+    if occasion is Certificate.Occasion.LIVE_ERASED:
+        return certificates.issue(run, occasion=occasion)
+    return certificates.supplement(run, occasion=occasion)
+
+
+def _close(agreement: Agreement, certificate: Certificate, facts: dict[str, object]) -> None:
+    documents = certificate.documents
+    document = documents.get(agreement.customer.language) or documents.get("en") or {}
+    try:
+        cases.mark_erased(agreement, actor=DELETION, enclosure=document.get("name", ""), facts=facts)
+    except ValidationError as error:
+        raise LeftError(" ".join(error.messages)) from error
+
+
+def _tidy(run: DeletionRun) -> None:
+    """The keys that the erasers remembered are keys of people; nobody needs them now."""
+    shutil.rmtree(Path(settings.DELETION_WORK_DIR) / f"run-{run.pk}", ignore_errors=True)
+
+
+def finalise(run: DeletionRun) -> bool:
+    """Makes the run final where nothing stands against it (``why_not_final``); whether it is.
+
+    What we ourselves hold of the customer's people is reduced, the samples and the work folder go, and a supplement
+    says that the other copies are gone. Raises OSError where a storage does not answer: then nothing is marked.
+    """
+    run = DeletionRun.objects.select_related("customer").get(pk=run.pk)
+    if run.state == DeletionRun.State.FINAL:
+        return True
+    if why_not_final(run):
+        return False
+    if traces.nothing_goes_on(run.customer):
+        packages.erase(run.customer)
+    with transaction.atomic():
+        locked_agreements(run.customer)
+        fresh = _locked(run)
+        if fresh.state == DeletionRun.State.FINAL or why_not_final(fresh):
+            return fresh.state == DeletionRun.State.FINAL
+        _lock_letters(fresh)
+        _finish(fresh)
+    return True
+
+
+def _finish(run: DeletionRun) -> None:
+    run.state, run.final_at = DeletionRun.State.FINAL, timezone.now()
+    run.save(update_fields=["state", "final_at"])
+    reduced = {**traces.erase(run).what, **traces.reduce(run)}
+    named = {"run": run.pk, "plan": run.plan_id, "sha256": run.plan.sha256}
+    case = journal.case_of(run.agreement)
+    journal.record("run.traces", actor=DELETION, facts={**named, "what": reduced}, **case)
+    from retention import certificates
+
+    certificates.supplement(run, occasion=Certificate.Occasion.COPIES_GONE)
+    journal.record("run.final", actor=DELETION, facts=named, **case)
+    transaction.on_commit(lambda: _tidy(run))
