@@ -89,6 +89,13 @@ _RUNS = {
         _("Looked for what is left, %(after_days)s days after: something was found."),
         run=ID, after_days=COUNT, found=DETAIL,
     ),
+    "verification.unsure": Event(
+        _("Looked for what is left, %(after_days)s days after: a person must say whose it is."),
+        run=ID, after_days=COUNT, found=DETAIL,
+    ),
+    "verification.settled": Event(
+        _("What was found %(after_days)s days after is not the customer’s."), run=ID, after_days=COUNT, found=DETAIL
+    ),
     "attestation.opened": Event(
         _("Attestation needed for “%(store)s”, due on %(due_on)s."), run=ID, attestation=ID, store=CODE, due_on=DAY
     ),
