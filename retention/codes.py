@@ -18,15 +18,18 @@ class Code(StrEnum):
     RENEWED = "renewed"
     RENEWAL_UNKNOWN = "renewal_unknown"
     ALREADY_ERASED = "already_erased"
+    NEVER_ERASED = "never_erased"
     ERASED_UNKNOWN = "erased_unknown"
     OTHER_AGREEMENT = "other_agreement"
     OTHERS_UNKNOWN = "others_unknown"
     HOLD = "hold"
     HOLD_UNKNOWN = "hold_unknown"
     HOLD_UNMATCHED = "hold_unmatched"
+    HOLD_NOT_PLANNED = "hold_not_planned"
     DUTY = "duty"
     DUTY_UNKNOWN = "duty_unknown"
     DUTY_UNMATCHED = "duty_unmatched"
+    DUTY_NOT_PLANNED = "duty_not_planned"
     EXPORT_OWED = "export_owed"
     EXPORT_FRESH = "export_fresh"
     EXPORT_REMOVED_EARLY = "export_removed_early"
@@ -48,6 +51,8 @@ class Code(StrEnum):
     REFERENCES_UNKNOWN = "references_unknown"
     PLAN_MISSING = "plan_missing"
     PLAN_UNKNOWN = "plan_unknown"
+    PLAN_REFUSED = "plan_refused"
+    PLAN_REPLACED = "plan_replaced"
     PLAN_BEFORE_RELEASE = "plan_before_release"
     NOT_PLANNED = "not_planned"
     APPROVAL_MISSING = "approval_missing"
@@ -73,6 +78,9 @@ FACTS: Mapping[Code, frozenset[str]] = dict.fromkeys(Code, NONE) | {
     Code.OTHER_AGREEMENT: frozenset({"agreement"}),
     Code.HOLD: frozenset({"hold"}),
     Code.HOLD_UNMATCHED: frozenset({"hold", "what"}),
+    Code.HOLD_NOT_PLANNED: frozenset({"hold"}),
+    Code.DUTY_NOT_PLANNED: frozenset({"duty"}),
+    Code.PLAN_REFUSED: frozenset({"count"}),
     Code.DUTY: frozenset({"duty", "ground", "until"}),
     Code.DUTY_UNMATCHED: frozenset({"duty", "what"}),
     Code.EXPORT_OWED: frozenset({"export"}),

@@ -16,6 +16,20 @@ from retention.duties import Duty
 from retention.reach import Reach, Target
 
 
+class Occasion(StrEnum):
+    """Why a plan was made; the words of ``DeletionPlan.Occasion``."""
+
+    END = "end"
+    REMAINDER = "remainder"
+    REOPENED = "reopened"
+    RESTORED = "restored"
+
+    @property
+    def first(self) -> bool:
+        """Whether nothing of the customer was erased before; else it was warned and got its exports then."""
+        return self is Occasion.END
+
+
 class Delivery(StrEnum):
     """What became of a request for an export."""
 
@@ -31,6 +45,7 @@ class CaseFact:
     """The agreement under which the data goes; the dates stand as ``offboarding`` stored them.
 
     ``renewed``: it goes on, or went on after this plan was made. ``held``: the agreement's row says so.
+    ``erased_before``: a deletion of the customer's data was carried out and verified, whatever has come back since.
     """
 
     service_ends: date | None
@@ -38,6 +53,7 @@ class CaseFact:
     delete_from: date | None
     renewed: bool | None
     erased: bool | None
+    erased_before: bool | None
     held: bool | None
 
 
@@ -95,13 +111,19 @@ class PlanFact:
     """The plan. ``planned_by``: an ``Actor`` as text. ``sha256``: of the plan as it is now, computed anew at the start.
 
     While a run erases rows its plan stands still: then ``sha256`` is the stored plan's. ``targets``: all that the map
-    knows of the customer, also what stays.
+    knows of the customer, also what stays. ``replaced``: another one was made since, or was asked for. ``refusals``:
+    how many reasons it gives why it cannot be carried out. ``holds``, ``duties``: those that it knows and keeps to.
     """
 
     sha256: str | None
+    occasion: Occasion | None
     made_at: datetime | None
     planned_by: str | None
+    replaced: bool | None
+    refusals: int | None
     targets: tuple[Target, ...] | None
+    holds: frozenset[int]
+    duties: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +173,11 @@ class Facts:
     plan: PlanFact | None
     approval: ApprovalFact | None
     machine: MachineFact
+
+    @property
+    def first(self) -> bool:
+        """Whether it is about the first erasure; so it is where that is not known."""
+        return self.plan is None or self.plan.occasion is None or self.plan.occasion.first
 
 
 @dataclass(frozen=True, slots=True)

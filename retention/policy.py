@@ -49,14 +49,17 @@ def blockers(facts: Facts, today: date, target: Target | None = None, *, limits:
     Without ``target`` about the run as a whole: a hold or a duty over a part does not stop the rest
     (``what_remains``). With one, about that step: also what keeps all of it or some of it. Where a prefix is kept for a
     part of it, ask for its files one by one.
+
+    Where the plan is about what stayed or came back after a first erasure, warnings, readers and exports are not asked
+    about: all that was settled before anything went.
     """
     found = chain(
         _dates(facts.case, today),
-        _case(facts.case),
+        _case(facts),
         _others(facts.others, today),
         keeping(facts, today, target),
-        exports(facts, today, limits),
-        letters(facts, today, limits),
+        exports(facts, today, limits) if facts.first else (),
+        letters(facts, today, limits) if facts.first else (),
         _objections(facts.objections),
         _platform(facts.platform),
         approval(facts, today, limits),
@@ -78,9 +81,13 @@ def _dates(case: CaseFact, today: date) -> Iterator[Blocker]:
         yield blocker(Code.WINDOW_OPEN, delete_from=first.isoformat())
 
 
-def _case(case: CaseFact) -> Iterator[Blocker]:
+def _case(facts: Facts) -> Iterator[Blocker]:
+    case = facts.case
     yield from _only_false(case.renewed, Code.RENEWED, Code.RENEWAL_UNKNOWN)
-    yield from _only_false(case.erased, Code.ALREADY_ERASED, Code.ERASED_UNKNOWN)
+    if facts.first:
+        yield from _only_false(case.erased, Code.ALREADY_ERASED, Code.ERASED_UNKNOWN)
+    elif case.erased_before is not True:
+        yield blocker(Code.ERASED_UNKNOWN if case.erased_before is None else Code.NEVER_ERASED)
 
 
 def _only_false(value: bool | None, otherwise: Code, unknown: Code) -> Iterator[Blocker]:

@@ -45,10 +45,21 @@ def _not_after(one: datetime | None, other: datetime | None) -> bool:
 
 def _plan(plan: PlanFact, releases: tuple[datetime, ...] | None) -> Iterator[Blocker]:
     """A plan made before a hold was released says nothing about what the hold had kept: a new one is needed."""
-    if not (is_moment(plan.made_at) and _is_hash(plan.sha256) and _is(_PLANNER, plan.planned_by) and plan.targets):
+    if not _is_known(plan):
         yield blocker(Code.PLAN_UNKNOWN)
+    if plan.refusals is not None and plan.refusals > 0:
+        yield blocker(Code.PLAN_REFUSED, count=plan.refusals)
+    if plan.replaced:
+        yield blocker(Code.PLAN_REPLACED)
     if any(_not_after(plan.made_at, release) for release in releases or ()):
         yield blocker(Code.PLAN_BEFORE_RELEASE)
+
+
+def _is_known(plan: PlanFact) -> bool:
+    """A plan that was refused may know of nothing that goes."""
+    known = is_moment(plan.made_at) and _is_hash(plan.sha256) and _is(_PLANNER, plan.planned_by)
+    told = plan.occasion is not None and plan.replaced is not None and plan.targets is not None
+    return known and told and plan.refusals is not None and (bool(plan.targets) or plan.refusals > 0)
 
 
 def _given(
@@ -69,9 +80,10 @@ def _together(plan: PlanFact, given: ApprovalFact) -> Iterator[Blocker]:
     """What only both together tell. Somebody under a new name stays the same person: the number counts."""
     if _is_hash(plan.sha256) and _is_hash(given.sha256) and plan.sha256 != given.sha256:
         yield blocker(Code.PLAN_CHANGED)
-    if plan.planned_by and given.approved_by and _person(plan.planned_by) == _person(given.approved_by):
+    if plan.planned_by and given.approved_by and same_person(plan.planned_by, given.approved_by):
         yield blocker(Code.APPROVER_IS_PLANNER)
 
 
-def _person(actor: str) -> list[str]:
-    return actor.split(":")[:2]
+def same_person(one: str, other: str) -> bool:
+    """Whether two actors are the same, by their numbers."""
+    return one.split(":")[:2] == other.split(":")[:2]

@@ -8,7 +8,7 @@ from datetime import date
 
 from retention.codes import Blocker, Code, blocker
 from retention.duties import Duty
-from retention.facts import Facts, HoldFact, is_moment
+from retention.facts import Facts, HoldFact, PlanFact, is_moment
 from retention.reach import Reach, Target
 
 
@@ -34,22 +34,29 @@ def what_remains(facts: Facts, today: date) -> list[Kept]:
 
 def keeping(facts: Facts, today: date, target: Target | None) -> Iterator[Blocker]:
     """Holds and duties that keep everything, or the target where one is given; and whatever is unclear about them."""
-    yield from _holds(facts.holds, target)
+    yield from _holds(facts, target)
     if _unclear(facts):
         yield blocker(Code.HOLD_UNKNOWN)
-    if facts.plan is not None and facts.plan.targets is not None:
+    if facts.plan is not None:
+        yield from _not_planned(facts, today, facts.plan)
+    if facts.plan is not None and facts.plan.targets:
         yield from _unmatched(facts, today, facts.plan.targets)
+    if facts.plan is not None and facts.plan.targets is not None:
         yield from _planned(target, facts.plan.targets)
-    yield from _duties(facts.duties, today, target)
+    yield from _duties(facts, today, target)
 
 
-def _touched(reaches: Reach, target: Target | None) -> bool:
-    return reaches.whole or (target is not None and reaches.keeps(target))
+def _touched(reaches: Reach, target: Target | None, *, planned: bool) -> bool:
+    """A plan that knows the hold or duty leaves the parts of a place that it keeps, so the rest of the place may go."""
+    if reaches.whole or target is None:
+        return reaches.whole
+    return reaches.keeps_all(target) if planned else reaches.keeps(target)
 
 
-def _holds(holds: tuple[HoldFact, ...] | None, target: Target | None) -> Iterator[Blocker]:
-    for hold in holds or ():
-        if hold.reaches is not None and _touched(hold.reaches, target):
+def _holds(facts: Facts, target: Target | None) -> Iterator[Blocker]:
+    for hold in facts.holds or ():
+        planned = facts.plan is not None and hold.number in facts.plan.holds
+        if hold.reaches is not None and _touched(hold.reaches, target, planned=planned):
             yield blocker(Code.HOLD, hold=hold.number)
 
 
@@ -64,15 +71,27 @@ def _unclear(facts: Facts) -> bool:
     return facts.case.held is None or (facts.case.held and not whole)
 
 
-def _duties(duties: tuple[Duty, ...] | None, today: date, target: Target | None) -> Iterator[Blocker]:
+def _duties(facts: Facts, today: date, target: Target | None) -> Iterator[Blocker]:
+    duties = facts.duties
     if duties is None:
         yield blocker(Code.DUTY_UNKNOWN)
         return
     for duty in duties:
-        if duty.last_day is not None and duty.keeps_on(today) and _touched(duty.reaches, target):
+        planned = facts.plan is not None and duty.number in facts.plan.duties
+        if duty.last_day is not None and duty.keeps_on(today) and _touched(duty.reaches, target, planned=planned):
             yield blocker(Code.DUTY, duty=duty.number, ground=duty.ground, until=duty.last_day.isoformat())
     if any(duty.last_day is None or (duty.reaches.nothing and duty.keeps_on(today)) for duty in duties):
         yield blocker(Code.DUTY_UNKNOWN)
+
+
+def _not_planned(facts: Facts, today: date, plan: PlanFact) -> Iterator[Blocker]:
+    """A part that a hold or duty keeps takes along what it needs, and only a plan knows what that is."""
+    for hold in facts.holds or ():
+        if hold.number not in plan.holds and hold.reaches is not None and not hold.reaches.whole:
+            yield blocker(Code.HOLD_NOT_PLANNED, hold=hold.number)
+    for duty in facts.duties or ():
+        if duty.number not in plan.duties and duty.keeps_on(today) and not duty.reaches.whole:
+            yield blocker(Code.DUTY_NOT_PLANNED, duty=duty.number)
 
 
 def _unmatched(facts: Facts, today: date, targets: tuple[Target, ...]) -> Iterator[Blocker]:

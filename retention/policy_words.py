@@ -23,6 +23,9 @@ THE_CASE = {
     Code.RENEWED: _("The agreement goes on; its data is in use."),
     Code.RENEWAL_UNKNOWN: _("It is not known whether the agreement goes on."),
     Code.ALREADY_ERASED: _("The data has been deleted already."),
+    Code.NEVER_ERASED: _(
+        "The plan is about what comes after a deletion, and no deletion of this customer's data is recorded."
+    ),
     Code.ERASED_UNKNOWN: _("It is not known whether the data has been deleted already."),
     Code.OTHER_AGREEMENT: _("Another agreement of the customer, record %(agreement)s, has not ended."),
     Code.OTHERS_UNKNOWN: _("It is not certain whether the customer has another agreement."),
@@ -35,6 +38,8 @@ WHAT_STAYS = {
         "Hold %(hold)s names “%(what)s”, which the plan does not know; perhaps it was renamed. "
         "Somebody has to correct the hold."
     ),
+    Code.HOLD_NOT_PLANNED: _("Hold %(hold)s was placed after the plan was made. Make a new one and have it approved."),
+    Code.DUTY_NOT_PLANNED: _("The plan does not know duty %(duty)s. Make a new one and have it approved."),
     Code.DUTY: _("Duty %(duty)s keeps it until %(until)s, that day included: %(ground)s."),
     Code.DUTY_UNKNOWN: _("It is not certain what law keeps, or until when. Somebody has to look at the duties."),
     Code.DUTY_UNMATCHED: _(
@@ -118,6 +123,12 @@ THE_PLAN = {
     Code.REFERENCES_UNKNOWN: _("It is not known whether rows of other customers refer to this data."),
     Code.PLAN_MISSING: _("There is no plan."),
     Code.PLAN_UNKNOWN: _("The plan is incomplete or not readable. Make a new one."),
+    Code.PLAN_REFUSED: ngettext_lazy(
+        "The plan cannot be carried out: %(count)s obstacle stands in its way.",
+        "The plan cannot be carried out: %(count)s obstacles stand in its way.",
+        "count",
+    ),
+    Code.PLAN_REPLACED: _("The plan does not count any more. Make a new one, or use the one that replaced it."),
     Code.PLAN_BEFORE_RELEASE: _("The plan was made before a hold was released. Make a new one and have it approved."),
     Code.NOT_PLANNED: _("The plan does not know “%(what)s”."),
     Code.APPROVAL_MISSING: _("Nobody has approved the plan."),

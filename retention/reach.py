@@ -10,6 +10,9 @@ from typing import Any
 
 from exports.contents import Category
 
+NAMED = "named:"
+"""How a place begins whose files lie anywhere in the store, because rows name them; a prefix has a ``/``."""
+
 
 class Place(StrEnum):
     """What kind of thing a target is."""
@@ -31,12 +34,17 @@ class Target:
     name: str
     category: Category | None
 
+    @property
+    def anywhere(self) -> bool:
+        """Whether its files may lie anywhere in the store."""
+        return self.place is Place.PREFIX and self.name.startswith(NAMED) and "/" not in self.name
+
     def covers(self, other: Target) -> bool:
         """Whether all of ``other`` lies in this one, by the same category."""
         if self.store != other.store or self.category != other.category:
             return False
         if self.place is Place.PREFIX and other.place is not Place.TABLE:
-            return other.name.startswith(self.name)
+            return self.anywhere or other.name.startswith(self.name)
         return self == other
 
 
@@ -76,7 +84,17 @@ class Reach:
             return True
         if target.place is Place.FILE:
             return _among(place, self.files)
-        return any(_begins(inner, place) for inner in self.prefixes | self.files)
+        inside = self.prefixes | self.files
+        return any(inner[0] == target.store if target.anywhere else _begins(inner, place) for inner in inside)
+
+    def keeps_all(self, target: Target) -> bool:
+        """Whether nothing of the target may go; ``keeps`` is also true where only a part of it stays."""
+        if self.everything or target.category in self.categories or (target.category is None and self.categories):
+            return True
+        if target.place is Place.PREFIX:
+            place = (target.store, target.name)
+            return not target.anywhere and any(_begins(place, prefix) for prefix in self.prefixes)
+        return self.keeps(target)
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists, sorted, as records keep it."""

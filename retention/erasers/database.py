@@ -81,13 +81,16 @@ class DatabaseEraser:
             self._remembered.close()
         self._session = self._batches = self._remembered = None
 
-    def inspect(self) -> Findings:
-        """The dry run: all refusals, identity, tables in order with exact counts. Changes nothing."""
+    def inspect(self, gone: Identity | None = None) -> Findings:
+        """The dry run: all refusals, identity, tables in order with exact counts. Changes nothing.
+
+        ``gone``: the tenant's own row as it was before a deletion that began; without it no row is no tenant.
+        """
         if self.engine not in ("postgresql", "sqlite"):
             return Findings(None, (), (Refusal(Code.ENGINE, {"engine": self.engine}),))
         try:
             with open_snapshot(self.store.key, self.url) as snapshot:
-                return Inspection(self.store, snapshot, self.tenant_key).findings()
+                return Inspection(self.store, snapshot, self.tenant_key, gone).findings()
         except SourceError as error:
             raise BusyError(str(error)) from error
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from retention.erasers.file_codes import FILE_WORDS, FileCode
+
 Facts = Mapping[str, str | int]
 
 
@@ -31,7 +33,7 @@ class Code(StrEnum):
     NULLED = "nulled"
 
 
-WORDS: dict[Code, str] = {
+WORDS: dict[Code | FileCode, str] = {
     Code.DRIFT: "The database and its map differ. %(difference)s",
     Code.ENGINE: "Rows in a %(engine)s database cannot be erased by this application; PostgreSQL and SQLite are known.",
     Code.NO_TENANT: "%(table)s has no row whose %(field)s is %(key)s.",
@@ -57,15 +59,16 @@ WORDS: dict[Code, str] = {
     "(%(name)s, ON DELETE CASCADE). For example %(examples)s.",
     Code.NULLED: "%(count)s rows of %(child)s that are not the tenant's would lose their reference to rows of "
     "%(table)s (%(name)s, ON DELETE %(action)s). For example %(examples)s.",
+    **FILE_WORDS,
 }
 """What each code says, in English and with the facts' names; whoever shows it translates the template."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why not a single row may go; ``table`` is its key in the map, '' when it is about the database."""
+    """One reason why not a single row or file may go; ``table`` is its key in the map, where it is about a table."""
 
-    code: Code
+    code: Code | FileCode
     facts: Facts = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -129,6 +132,16 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """Rows of ``table`` mean nothing, or cannot be found again, without rows of ``other``: they refer to them by the
+    foreign key ``name``, or as the map says ('')."""
+
+    table: str
+    other: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """A dry run. Nothing may be deleted unless ``refusals`` is empty; ``tables`` are in the order of deletion.
 
@@ -143,6 +156,8 @@ class Findings:
     reference: tuple[str, ...] = ()
     """Tables of the map that hold the vendor's own rows and are never erased from."""
     structure: str = ""
+    needs: tuple[Need, ...] = ()
+    """Between the tables that rows are deleted from: what a table that stays takes along."""
 
     @property
     def turns(self) -> tuple[str, ...]:

@@ -45,8 +45,10 @@ def read_structure(snapshot: Snapshot) -> Structure:
 class Inspection:
     """One look at one store through one snapshot, so that all counts belong together."""
 
-    def __init__(self, store: DatabaseStore, snapshot: Snapshot, tenant_key: str) -> None:
-        self.store, self.snapshot, self.tenant_key = store, snapshot, tenant_key
+    def __init__(
+        self, store: DatabaseStore, snapshot: Snapshot, tenant_key: str, gone: Identity | None = None
+    ) -> None:
+        self.store, self.snapshot, self.tenant_key, self.gone = store, snapshot, tenant_key, gone
         self.structure = read_structure(snapshot)
         self.refusals = [
             Refusal(Code.DRIFT, {"difference": str(found)}) for found in drift.compare(store, self.structure.catalogue)
@@ -142,6 +144,8 @@ class Inspection:
         if len(found) > 1:
             self.refusals.append(Refusal(Code.MANY_TENANTS, facts | {"count": len(found)}))
             return None
+        if not found and self.gone is not None and self.gone.key == self.tenant_key:
+            return self.gone
         if not found or found[0][0] != self.tenant_key:
             self.refusals.append(Refusal(Code.NO_TENANT, facts))
             return None

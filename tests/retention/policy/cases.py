@@ -18,6 +18,7 @@ from retention.facts import (
     Facts,
     HoldFact,
     MachineFact,
+    Occasion,
     OtherAgreement,
     PlanFact,
     PlatformFact,
@@ -69,7 +70,7 @@ def warning(days: int, state: str = "sent", sent: date | str | None = None, **ot
 
 GOOD = Facts(
     zone=STOCKHOLM,
-    case=CaseFact(date(2026, 12, 31), date(2027, 3, 31), DELETE_FROM, renewed=False, erased=False, held=False),
+    case=CaseFact(date(2026, 12, 31), date(2027, 3, 31), DELETE_FROM, False, False, False, False),
     others=(
         OtherAgreement(41, date(2025, 1, 1), erased=True),
         OtherAgreement(42, date(2027, 3, 1), erased=False),
@@ -89,7 +90,10 @@ GOOD = Facts(
     warnings=(warning(30), warning(7), warning(1)),
     objections=(),
     platform=PlatformFact(drift=0, references=0),
-    plan=PlanFact(HASH, at("2027-03-28"), "staff:3:sam", TARGETS),
+    plan=PlanFact(
+        HASH, Occasion.END, at("2027-03-28"), "staff:3:sam", False, 0, TARGETS, frozenset(range(100)),
+        frozenset(range(100)),
+    ),
     approval=ApprovalFact(HASH, at("2027-03-30"), "staff:4:lena", entitled=True),
     machine=MachineFact(
         paused=False, customers_today=4, clocks_apart=timedelta(minutes=-2), journal_holds=True

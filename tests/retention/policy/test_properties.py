@@ -19,6 +19,7 @@ from retention.facts import (
     ExportFact,
     HoldFact,
     MachineFact,
+    Occasion,
     OtherAgreement,
     PlanFact,
     PlatformFact,
@@ -62,8 +63,11 @@ def several(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 counts = st.none() | st.integers(-1, 6)
-cases = st.builds(CaseFact, st.none() | days, st.none() | days, st.none() | days, maybe, maybe, maybe)
-plans = st.builds(PlanFact, hashes, st.none() | moments, actors, st.sampled_from([None, (), TARGETS, TARGETS[:2]]))
+cases = st.builds(CaseFact, st.none() | days, st.none() | days, st.none() | days, maybe, maybe, maybe, maybe)
+plans = st.builds(
+    PlanFact, hashes, st.none() | st.sampled_from(Occasion), st.none() | moments, actors, maybe, counts,
+    st.sampled_from([None, (), TARGETS, TARGETS[:2]]), st.frozensets(numbers), st.frozensets(numbers),
+)  # fmt: skip
 approvals = st.builds(ApprovalFact, hashes, st.none() | moments, actors, maybe)
 apart = st.none() | st.timedeltas(timedelta(minutes=-4), timedelta(minutes=4))
 parts: dict[str, st.SearchStrategy[Any]] = {
