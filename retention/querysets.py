@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -55,6 +56,15 @@ class DeletionPlanQuerySet(models.QuerySet["DeletionPlan"]):
 
 
 class DeletionRunQuerySet(models.QuerySet["DeletionRun"]):
+    def claimable(self, now: datetime) -> DeletionRunQuerySet:
+        """Waiting, or running under a worker that has shown no sign of life for a whole lease."""
+        silent = now - timedelta(seconds=settings.DELETION_LEASE_SECONDS)
+        return self.filter(Q(state="queued") | Q(state="running", heartbeat_at__lt=silent))
+
+    def held_by(self, pk: int, epoch: int) -> DeletionRunQuerySet:
+        """The run while this epoch's worker still owns it; every write of a worker goes through here."""
+        return self.filter(pk=pk, epoch=epoch, state="running")
+
     def open(self) -> DeletionRunQuerySet:
         """Waiting, running or stopped."""
         return self.filter(state__in=["queued", "running", "stopped"])

@@ -1,0 +1,57 @@
+"""A run's question to the policy: what stands against deleting this, now? Asked inside every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.core.exceptions import ValidationError
+
+from offboarding import clock
+from offboarding.models import Agreement
+from retention import gathering, plan_content, policy, policy_words
+from retention.codes import Blocker
+from retention.learning import Known
+from retention.models import DeletionPlan, DeletionRun, DeletionStep
+from retention.reach import Place, Target
+
+
+def targets_of_plan(plan: DeletionPlan) -> list[Target]:
+    """What the steps of a run of this plan erase whole; where parts stay the eraser asks for each file."""
+    going = {
+        (step.kind, step.store, step.name)
+        for step in plan_content.steps(plan.content)
+        if not (step.kept or any((step.parts or {}).values()))
+    }
+    return [target for target in plan_content.targets(plan.content) if _named(target) in going]
+
+
+def targets_of_run(run: DeletionRun, steps: Iterable[DeletionStep] | None = None) -> list[Target]:
+    """The same of these steps, or of all that are not done."""
+    if steps is None:
+        steps = run.steps.filter(state__in=[DeletionStep.State.WAITING, DeletionStep.State.RUNNING])
+    wanted = {(step.kind, step.store, step.name) for step in steps}
+    return [target for target in targets_of_plan(run.plan) if _named(target) in wanted]
+
+
+def _named(target: Target) -> tuple[str, str, str]:
+    kind = DeletionStep.Kind.TABLE if target.place is Place.TABLE else DeletionStep.Kind.FILES
+    return kind.value, target.store, target.name
+
+
+def blockers(
+    agreements: Sequence[Agreement], plan: DeletionPlan, known: Known, targets: Sequence[Target]
+) -> list[Blocker]:
+    """Every reason against deleting these now; ``agreements`` are all of the customer's, locked."""
+    agreement = next(one for one in agreements if one.pk == plan.agreement_id)
+    facts, today, limits = gathering.facts_of(agreement, plan=plan, known=known), clock.today(), gathering.limits()
+    found: dict[str, Blocker] = {}
+    for target in targets or [None]:
+        for reason in policy.blockers(facts, today, target, limits=limits):
+            found.setdefault(f"{reason.code} {sorted(reason.facts.items())}", reason)
+    return list(found.values())
+
+
+def check(agreements: Sequence[Agreement], plan: DeletionPlan, known: Known, targets: Sequence[Target]) -> None:
+    """A ValidationError with every reason in words where something stands against it."""
+    if found := blockers(agreements, plan, known, targets):
+        raise ValidationError({"plan": policy_words.sentences(found)})

@@ -1,0 +1,76 @@
+"""Where a run works: its folder, and the erasers of the stores that its plan speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from retention import dry_run
+from retention.dry_run import Erasers
+from retention.erasers.database import DatabaseEraser
+from retention.erasers.findings import ChangedError
+from retention.models import DeletionRun, DeletionStep
+from retention.plan_keeping import Keep
+
+
+def folder(run: DeletionRun) -> Path:
+    """Holds the notes of the erasers until the deletion is verified; it must outlive every worker of the run."""
+    return Path(settings.DELETION_WORK_DIR) / f"run-{run.pk}"
+
+
+@dataclass
+class RunPlaces:
+    """The erasers of one run."""
+
+    run: DeletionRun
+    erasers: Erasers
+
+    def database(self, store: str) -> DatabaseEraser:
+        """ChangedError where the database is not as the plan was made for."""
+        eraser = self.erasers.databases[store]
+        if eraser.structure != self.planned(store)["structure"]:
+            raise ChangedError(_("The database has changed since the plan was made: make a new plan."))
+        return eraser
+
+    def files(self, store: str) -> Any:
+        """The eraser of a file storage."""
+        return self.erasers.files[store]
+
+    def planned(self, store: str) -> Mapping[str, Any]:
+        """What the plan says of a database."""
+        found: Mapping[str, Any] = next(one for one in self.run.plan.content["databases"] if one["store"] == store)
+        return found
+
+    def shared(self, step: DeletionStep) -> bool:
+        """Whether rows of the table stay that others use."""
+        tables = self.planned(step.store)["tables"] if step.kind == DeletionStep.Kind.TABLE else []
+        return any(table["shared"] for table in tables if table["table"] == step.name)
+
+
+@contextmanager
+def opened(run: DeletionRun, keeps: Sequence[Keep] = ()) -> Iterator[RunPlaces]:
+    """All erasers of the run. ChangedError where notes were begun elsewhere or are lost, or the map is new."""
+    place = folder(run)
+    _check_notes(run, place)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with dry_run.open_erasers(run.customer, place, keeps) as erasers:
+        if erasers.datamap.sha256 != run.plan.content["datamap_sha256"]:
+            raise ChangedError(_("The data map has changed since the plan was made: make a new plan."))
+        yield RunPlaces(run, erasers)
+
+
+def _check_notes(run: DeletionRun, place: Path) -> None:
+    """Without its notes a deletion would take rows for gone that are still there."""
+    begun = run.steps.filter(kind=DeletionStep.Kind.TABLE).exclude(started_at=None)
+    for store in begun.order_by().values_list("store", flat=True).distinct():
+        if not (place / f"{store}.sqlite3").exists():
+            raise ChangedError(
+                _("The notes of this deletion are not here: %(path)s. Go on where it began.")
+                % {"path": place / f"{store}.sqlite3"}
+            )
