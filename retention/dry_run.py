@@ -18,6 +18,7 @@ from offboarding.models import Agreement, Customer
 from retention import identities, identity
 from retention.erasers.database import DatabaseEraser
 from retention.erasers.findings import EraserError
+from retention.keeping_duties import duties_of, events_of
 from retention.models import LegalHold
 from retention.plan_building import DatabaseFound, FilesFound, Found, Subject, build
 from retention.plan_content import Content
@@ -88,7 +89,7 @@ def look(agreement: Agreement, occasion: str) -> Looked:
             FilesFound(key, erasers.datamap.files[key].storage, eraser.inspect())
             for key, eraser in erasers.files.items()
         ]
-        found = Found(databases, files, _own(customer))
+        found = Found(databases, files, _own(customer), events)
         content = build(_subject(agreement, occasion), erasers.datamap, found, keeps)
     return Looked(content, _samples(databases, content), events)
 
@@ -140,21 +141,16 @@ def _samples(databases: Sequence[DatabaseFound], content: Content) -> Samples:
 
 def keeps_of(agreement: Agreement, events: Mapping[int, date | None]) -> list[Keep]:
     """The holds in force and the duties that still keep something today, as a plan keeps to them."""
-    from retention.keeping_duties import duties_of
-
     holds = LegalHold.objects.in_force().filter(customer=agreement.customer_id).order_by("pk")
     found = [Keep("hold", hold.pk, hold.ground, hold.keeps) for hold in holds]
     for duty in duties_of(agreement, events=events):
         if duty.keeps_on(clock.today()):
-            last, event = duty.last_day, duty.event
-            until, counted = last.isoformat() if last else "", event.isoformat() if event else ""
-            found.append(Keep("duty", duty.number, duty.ground, duty.reaches, until, counted))
+            last = duty.last_day
+            found.append(Keep("duty", duty.number, duty.ground, duty.reaches, last.isoformat() if last else ""))
     return found
 
 
 def _events(customer: Customer) -> Mapping[int, date | None]:
-    from retention.keeping_duties import events_of
-
     return dict(events_of(customer, customer.tenant_key))
 
 

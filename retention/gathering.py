@@ -31,6 +31,7 @@ from retention.facts import (
     WarningFact,
 )
 from retention.gathering_exports import exports_of
+from retention.keeping_duties import duties_of
 from retention.learning import Known, know, lately
 from retention.models import DeletionPlan, DeletionRun, LegalHold, Pause, PlanApproval
 from retention.reach import Reach
@@ -123,8 +124,6 @@ def _reach(found: Any) -> Reach | None:
 
 
 def _duties(agreement: Agreement, known: Known) -> tuple[Duty, ...] | None:
-    from retention.keeping_duties import duties_of
-
     try:
         return duties_of(agreement, events=known.events)
     except ValueError:

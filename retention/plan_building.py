@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from math import ceil
 
 from exports.datamap import DatabaseStore, DataMap
@@ -56,11 +57,14 @@ class FilesFound:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Everything that a dry run found; ``own``: our own traces, counted by place."""
+    """Everything that a dry run found. ``own``: our own traces, counted by place. ``events``: duty → the day that
+    it counts from, None where it is not known.
+    """
 
     databases: Sequence[DatabaseFound] = ()
     files: Sequence[FilesFound] = ()
     own: Mapping[str, int] = field(default_factory=dict)
+    events: Mapping[int, date | None] = field(default_factory=dict)
 
 
 def build(subject: Subject, datamap: DataMap, found: Found, keeps: Sequence[Keep]) -> Content:
@@ -81,7 +85,7 @@ def build(subject: Subject, datamap: DataMap, found: Found, keeps: Sequence[Keep
         ],
         "own": dict(found.own),
         "kept": as_records(keeps),
-        "events": {str(keep.number): keep.event for keep in keeps if keep.event},
+        "events": {str(duty): day.isoformat() for duty, day in found.events.items() if day is not None},
         "estimates": {"seconds": {one.store.key: _seconds(one.findings) for one in found.databases}},
         "unindexed": [line for one in found.databases for line in _unindexed(one)],
     }  # fmt: skip

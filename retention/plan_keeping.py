@@ -23,17 +23,14 @@ MOST_REASONS = 5
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """A hold or a duty in force. ``kind``: ``hold`` or ``duty``; ``until``: the last day as ISO text, '' for a hold.
-
-    ``event``: the day that a duty counts from as ISO text; '' where it has none or it is not known.
-    """
+    """A hold or a duty in force. ``kind``: ``hold`` or ``duty``; ``until``: the last day as ISO text, '' where there is
+    none or it is not known."""
 
     kind: str
     number: int
     ground: str
     reach: Reach
     until: str = ""
-    event: str = ""
 
     @property
     def why(self) -> Why:

@@ -39,9 +39,9 @@ def keeping(facts: Facts, today: date, target: Target | None) -> Iterator[Blocke
         yield blocker(Code.HOLD_UNKNOWN)
     if facts.plan is not None:
         yield from _not_planned(facts, today, facts.plan)
-    if facts.plan is not None and facts.plan.targets:
-        yield from _unmatched(facts, today, facts.plan.targets)
     if facts.plan is not None and facts.plan.targets is not None:
+        if facts.plan.targets or not facts.plan.refusals:
+            yield from _unmatched(facts, today, facts.plan.targets)
         yield from _planned(target, facts.plan.targets)
     yield from _duties(facts, today, target)
 

@@ -58,9 +58,16 @@ def test_a_hold_over_a_table_stops_that_table():
     assert (blockers(facts, TODAY), kept_targets(facts)) == ([], [USERS])
 
 
-def test_a_hold_over_a_file_stops_the_prefix_as_a_whole_and_of_its_files_only_that_one():
+def test_a_hold_over_a_file_that_the_plan_knows_stops_that_file_alone():
     facts = but(FREE, "holds", (HoldFact(3, ONLY_A_FILE),))
-    assert (blockers(facts, TODAY), kept_targets(facts)) == ([], [MEDIA, PROOF])
+    assert (blockers(facts, TODAY), kept_targets(facts)) == ([], [PROOF])
+
+
+def test_a_hold_over_a_file_that_the_plan_does_not_know_stops_everything_and_the_whole_prefix():
+    facts = but(but(FREE, "holds", (HoldFact(3, ONLY_A_FILE),)), "plan.holds", frozenset())
+    late = blocker(Code.HOLD_NOT_PLANNED, hold=3)
+    assert blockers(facts, TODAY) == blockers(facts, TODAY, PHOTO) == [late]
+    assert blockers(facts, TODAY, MEDIA) == blockers(facts, TODAY, PROOF) == [blocker(Code.HOLD, hold=3), late]
 
 
 def test_a_hold_over_every_category_is_a_hold_over_everything():

@@ -1,0 +1,14 @@
+"""The ground for all tests of deletion."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from retention import clocks
+
+
+@pytest.fixture(autouse=True)
+def clocks_agree(monkeypatch):
+    """Tests travel in time and the database server cannot: its clock goes along. ``test_clocks`` asks the real one."""
+    monkeypatch.setattr(clocks, "database_now", timezone.now)
