@@ -135,14 +135,15 @@ class RunLedger:
 
         runs.record(event, self.run, actor=ACTOR, **facts)
 
-    def stop(self, step: DeletionStep | None, reasons: Sequence[Blocker] = (), error: str = "") -> None:
+    def stop(self, reasons: Sequence[Blocker] = (), error: str = "") -> None:
         """Stops the run until a person or cron resumes it: for reasons of the policy, or with an error in words."""
         told = [{"code": reason.code.value, "facts": dict(reason.facts)} for reason in reasons]
+        begun = self.run.steps.filter(state=DeletionStep.State.RUNNING).order_by("position")
         with self.holding():
             self._mine.update(state=State.STOPPED, stopped_by=told, error=error)
             self.record(
                 "run.stopped", codes=sorted({reason.code.value for reason in reasons}), gone=rows_gone(self.run),
-                step=step.position if step is not None else None,
+                step=begun.values_list("position", flat=True).first(),
             )  # fmt: skip
 
     def give_back(self, error: str) -> None:

@@ -1,0 +1,83 @@
+"""Alice's case and what is done with it; Django is imported inside."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import time_machine
+
+TERM = {"term_start": date(2023, 1, 1), "term_end": date(2023, 12, 31), "auto_renews": False}
+
+
+class Case:
+    """One customer whose window is over, who was warned, and nobody asked for an export."""
+
+    def __init__(self, world, planner, approver) -> None:
+        from offboarding import endings
+        from offboarding.models import Agreement, Contact, Customer
+
+        self.world, self.planner, self.approver = world, planner, approver
+        with time_machine.travel("2023-06-01T10:00Z"):
+            self.alice = Customer.objects.create(tenant_key="7", name="Alice Academy", language="sv")
+            self.bob = Customer.objects.create(tenant_key="8", name="Bob School")
+            Contact.objects.create(customer=self.alice, name="Alva Ek", email="alva@alice.example")
+            self.agreement = Agreement.objects.create(customer=self.alice, number="A-7", **TERM)
+            endings.register(self.agreement, by=planner)
+        self.agreement.refresh_from_db()
+        self._warn()
+        self.before = world.neighbours()
+        self.had = world.left()
+
+    def _warn(self) -> None:
+        from django.core.management import call_command
+
+        due = datetime.combine(self.agreement.delete_from, datetime.min.time()) + timedelta(hours=12)
+        for days in (89, 30, 7, 1):
+            with time_machine.travel(due - timedelta(days=days)):
+                call_command("send_reminders", verbosity=0)
+
+    def planned(self):
+        from retention import plans
+
+        self.agreement.refresh_from_db()
+        plan = plans.make_by(self.agreement, by=self.planner)
+        assert plan.state == "ready", plan.content
+        return plan
+
+    def approved(self, plan):
+        from retention import approvals
+
+        approvals.approve(plan, by=self.approver, typed_name="Alice Academy")
+        return plan
+
+    def start(self, plan):
+        from retention import runs
+
+        return runs.start_by(plan, by=self.planner)
+
+    def place(self, **reach):
+        """A hold over ``reach``, or over everything."""
+        from offboarding import clock
+        from retention import holds
+        from retention.models import LegalHold
+        from retention.reach import Reach
+
+        return holds.place(
+            self.alice, by=self.planner, ground=LegalHold.Ground.COURT, reference="T 1-26", requested_by="The court",
+            because="A court asked.", review_on=clock.today() + timedelta(days=90), tell=False,
+            reach=Reach(**reach) if reach else Reach(everything=True),
+        )  # fmt: skip
+
+    def proved(self, run) -> None:
+        """Alice is gone, counted exactly, and nobody else has moved."""
+        from retention.models import DeletionRun, DeletionStep
+
+        run.refresh_from_db()
+        assert (run.state, run.error, run.stopped_by) == (DeletionRun.State.LIVE_ERASED, "", [])
+        assert run.plan.state == "used"
+        steps = list(run.steps.all())
+        assert {step.state for step in steps} == {DeletionStep.State.DONE}
+        counted = {step.name: (step.gone, step.left) for step in steps if step.kind == "table"}
+        assert counted == {table: (count, 0) for table, count in self.had.items() if table != "files"}
+        assert set(self.world.left().values()) == {0}
+        assert self.world.neighbours() == self.before

@@ -1,0 +1,93 @@
+"""Alice's data is due, planned and approved; bob is her neighbour. The platform and our own database are real.
+
+Everything has happened in a past that is over, so that workers in processes of their own need no other clock.
+Models are imported inside: this file may be read before Django is set up.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.retention.machine.world import MAP, World
+from tests.retention.runs.case import Case
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def ground(transactional_db, postgres, tmp_path, settings):
+    """A platform, storages and folders of this test alone, for this process and for workers beside it."""
+    from django.db import connection
+
+    folders = {name: tmp_path / name for name in ("default", "exports", "evidence", "platform_media")}
+    for path in folders.values():
+        path.mkdir()
+    world = World.create(postgres, folders["platform_media"])
+    settings.STORAGES = {**settings.STORAGES, **{name: _folder(path) for name, path in folders.items()}}
+    settings.DATA_MAP, settings.PLATFORM_URLS = MAP, {"platform": world.url}
+    settings.DELETION_WORK_DIR, settings.EXPORT_WORK_DIR = tmp_path / "deletion", tmp_path / "work"
+    database = connection.settings_dict
+    place = f"{database['HOST']}:{database['PORT']}" if database["PORT"] else database["HOST"]
+    secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
+    world.environment = {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://{database['USER']}{secret}@{place}/{database['NAME']}",
+        "DATA_MAP": str(MAP),
+        "PLATFORM_URL": world.url,
+        "DELETION_WORK_DIR": str(settings.DELETION_WORK_DIR),
+        "EXPORT_WORK_DIR": str(settings.EXPORT_WORK_DIR),
+        **{f"STORAGE_{name.upper()}_URL": f"file://{path}" for name, path in folders.items()},
+    }
+    yield world
+    world.drop()
+
+
+def _folder(path: Path) -> dict:
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(path)}}
+
+
+@pytest.fixture
+def people(transactional_db):
+    """Who plans and who approves."""
+    from django.contrib.auth.models import User
+
+    return [
+        User.objects.create(username=name, is_staff=True, is_superuser=True, password="!") for name in ("pia", "ada")
+    ]
+
+
+@pytest.fixture
+def case(ground, people):
+    """Alice's case on a day when nothing stands against the deletion."""
+    return Case(ground, *people)
+
+
+@pytest.fixture
+def run(case):
+    """A run that waits for a worker."""
+    return case.start(case.approved(case.planned()))
+
+
+@pytest.fixture
+def start(ground):
+    """Starts a process of ours; ``start("-m", "module", …)``."""
+    running: list[subprocess.Popen] = []
+
+    def begin(*arguments: str, **environment: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=ROOT, env={**ground.environment, **environment},
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stdout.close()
