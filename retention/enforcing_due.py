@@ -1,0 +1,163 @@
+"""Customers whose data is due: who they are, and doing the next step of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from offboarding.actors import Actor
+from offboarding.models import Agreement
+from offboarding.querysets import AgreementQuerySet
+from retention import approvals, deleting, finishing, gathering, plans, runs
+from retention.alone import Lock
+from retention.enforcing_case import Case, case_of, line, refused, waiting
+from retention.enforcing_lines import Line
+from retention.enforcing_runs import line_of
+from retention.models import DeletionPlan, DeletionRun
+from retention.next_step import Grade, Step, needs_a_new_plan
+from retention.querysets import DeletionPlanQuerySet, DeletionRunQuerySet
+
+ACTOR = Actor.machine("enforce_retention")
+State, Occasion = DeletionPlan.State, DeletionPlan.Occasion
+TO_COMPARE = (Step.REFUSED, Step.ASK, Step.AWAIT_APPROVAL)
+"""Steps before which the plan is made again and compared: what is approved has to be what would go."""
+
+
+# Who ------------------------------------------------------------------------------------------------------------------
+
+
+def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Sequence[tuple[int, str]]:
+    """The agreements whose cases are looked at, with the occasion of a plan that they may need; longest due first.
+
+    One per customer, because the data goes as a whole, and none where a run is under way. An agreement that is asked
+    for by name is looked at also where nothing of it is due.
+    """
+    first = due(today).order_by("delete_from", "pk")
+    erased = Agreement.objects.filter(Exists(_planned().filter(agreement=OuterRef("pk")))).order_by("pk")
+    if agreement is not None:
+        first, erased = first.filter(customer=agreement.customer_id), erased.filter(customer=agreement.customer_id)
+    lapsed = [one.pk for one in finishing.lapsed(today) if agreement is None or one.customer == agreement.customer]
+    found = dict.fromkeys(first.values_list("pk", flat=True), Occasion.END)
+    found = dict.fromkeys([*lapsed, *erased.values_list("pk", flat=True)], Occasion.REMAINDER) | found
+    if agreement is not None and not found and not _under_way().filter(customer=agreement.customer_id).exists():
+        found = {agreement.pk: Occasion.END}
+    return list(found.items())[:limit]
+
+
+def due(today: date) -> AgreementQuerySet:
+    """For each customer whose data is due the agreement that is due last."""
+    all_due = Agreement.objects.due_for_deletion(today)
+    later = all_due.filter(customer=OuterRef("customer")).filter(
+        Q(delete_from__gt=OuterRef("delete_from")) | Q(delete_from=OuterRef("delete_from"), pk__gt=OuterRef("pk"))
+    )
+    return all_due.filter(~Exists(later), ~Exists(_under_way().filter(customer=OuterRef("customer"))))
+
+
+def _under_way() -> DeletionRunQuerySet:
+    return DeletionRun.objects.filter(state__in=[DeletionRun.State.QUEUED, DeletionRun.State.RUNNING])
+
+
+def _planned() -> DeletionPlanQuerySet:
+    """Current plans that are no longer about an agreement's end: the data was erased once."""
+    busy = _under_way().filter(customer=OuterRef("customer"))
+    return DeletionPlan.objects.current().exclude(occasion=Occasion.END).filter(~Exists(busy))
+
+
+class Turns:
+    """How many plans may still be made: within an approval's age no more than can be carried out within it.
+
+    Others wait for their turn, so that Legal is never asked about what would be too old before it begins. Refused plans
+    are compared again a few a day, each in its turn.
+    """
+
+    def __init__(self, today: date) -> None:
+        days = gathering.limits().approval_days + 1
+        self.most = settings.DELETIONS_PER_DAY * days
+        lately = DeletionPlan.objects.filter(made_at__gt=timezone.now() - timedelta(days=days))
+        self.left = max(0, self.most - lately.filter(state=State.READY).count())
+        refused_now = DeletionPlan.objects.filter(state=State.REFUSED).count()
+        self._parts, self._part = max(1, -(-refused_now // self.most)), today.toordinal()
+
+    def take(self) -> bool:
+        """Whether one more plan may be made."""
+        self.left -= 1
+        return self.left >= 0
+
+    def compares(self, plan: DeletionPlan) -> bool:
+        """Whether the plan is to be made again today and compared."""
+        return plan.state == State.READY or plan.pk % self._parts == self._part % self._parts
+
+
+# Doing ----------------------------------------------------------------------------------------------------------------
+
+
+def advance(pk: int, occasion: str, turns: Turns, lock: Lock) -> Iterator[Line]:
+    """Does the next step of one case, and says so."""
+    case = read(pk, occasion)
+    step = case.step
+    if case.plan is not None and step in TO_COMPARE and turns.compares(case.plan):
+        lock.still()
+        if plans.sha256_now(case.plan) != case.plan.sha256:
+            step = Step.REPLAN
+    if step in (Step.WAIT, Step.REFUSED, Step.AWAIT_APPROVAL, Step.AWAIT_START, Step.FAILED):
+        yield waiting(case)
+    elif step is Step.PLAN and not turns.take():
+        yield line(case, out_of_turn(turns), Grade.FINE)
+    else:
+        lock.still()
+        yield from _DO[step](case)
+
+
+def read(pk: int, occasion: str) -> Case:
+    """The case as it stands. One whose run was reopened is about what was found again."""
+    agreement = Agreement.objects.select_related("customer").get(pk=pk)
+    newest = DeletionRun.objects.filter(customer=agreement.customer_id).order_by("-pk").values_list("state", flat=True)
+    if occasion == Occasion.END and newest.first() == DeletionRun.State.REOPENED:
+        occasion = Occasion.REOPENED
+    return case_of(agreement, occasion)
+
+
+def _planned_now(case: Case) -> Iterator[Line]:
+    plan = plans.make(case.agreement, actor=ACTOR, occasion=case.occasion)
+    if plan.state == State.REFUSED:
+        yield line(case, refused(plan), Grade.PERSON)
+        return
+    approvals.ask(plan)
+    said = _("plan %(plan)s is made, and Legal is asked to approve it.") % {"plan": plan.pk}
+    yield line(case, said, Grade.PERSON)
+
+
+def _asked(case: Case) -> Iterator[Line]:
+    if case.plan is not None:
+        approvals.ask(case.plan)
+        yield line(case, _("Legal is asked to approve plan %(plan)s.") % {"plan": case.plan.pk}, Grade.PERSON)
+
+
+def _begun(case: Case) -> Iterator[Line]:
+    """Begins the run, or lets it go on, and works it off here, so that it needs no queue."""
+    if case.plan is None:
+        return
+    if case.standing.stopped and case.stopped is not None:
+        run = runs.resume(case.stopped, actor=ACTOR)
+    else:
+        run = runs.start(case.plan, actor=ACTOR)
+    deleting.work(run.pk)
+    run = DeletionRun.objects.select_related("agreement__customer").get(pk=run.pk)
+    yield line_of(run)
+    if run.state == DeletionRun.State.STOPPED and needs_a_new_plan(one["code"] for one in run.stopped_by):
+        yield from _planned_now(case)
+
+
+_DO = {Step.PLAN: _planned_now, Step.REPLAN: _planned_now, Step.ASK: _asked, Step.START: _begun}
+
+
+def out_of_turn(turns: Turns) -> str:
+    """Why no plan is made today although nothing stands against it."""
+    return _("waits for its turn: %(count)s plans are under way, as many as can be carried out.") % {
+        "count": turns.most
+    }
