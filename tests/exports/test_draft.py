@@ -18,7 +18,8 @@ from exports.drift import compare
 from tests.exports.mapping import catalogue_of, read
 
 SCHOOL = """
-CREATE TABLE orgs (id INTEGER PRIMARY KEY, slug VARCHAR(20), name VARCHAR(20), api_token VARCHAR(20));
+CREATE TABLE orgs (id INTEGER PRIMARY KEY, slug VARCHAR(20), name VARCHAR(20), api_token VARCHAR(20),
+    founded_on DATE);
 CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(20), password_hash VARCHAR(20));
 CREATE TABLE memberships (org_id INTEGER NOT NULL, user_id INTEGER NOT NULL, PRIMARY KEY (org_id, user_id),
     FOREIGN KEY (org_id) REFERENCES orgs (id), FOREIGN KEY (user_id) REFERENCES users (id));
@@ -77,7 +78,7 @@ def test_a_draft_loads_once_a_person_decided_and_agrees_with_the_live_schema(sch
     assert scopes["attempts"] == Scope(through=(Through("lessons", ("lesson_id",), ("id",)),))
     assert store.collections["users"].ownership is Ownership.SHARED
     assert {way.collection for way in scopes["users"].through} == {"memberships", "courses", "attempts"}
-    assert store.tenant.name_field == "name"
+    assert (store.tenant.name_field, store.tenant.created_field) == ("name", "founded_on")
     assert store.excluded.keys() == {"active_users", "django_migrations"}
 
 
