@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from html.parser import HTMLParser
@@ -30,7 +30,7 @@ FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 RUNNING = "running"
 """The class of what is printed on every page, such as its number, and stands once in the template."""
-ROWS = 40
+ROWS = 300
 """A table in pieces of so many rows is laid out in linear time."""
 
 rl_config.invariant = 1  # no time of day and no random number in the bytes
@@ -60,10 +60,7 @@ def render(template: str, context: Mapping[str, Any], language: str, *, made: da
 
 def text_of(pdf: bytes) -> str:
     """All text of a PDF, page by page, in the order it is drawn. PdfError for what is no PDF."""
-    try:
-        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
-    except pypdf.errors.PyPdfError as error:
-        raise PdfError("This is no PDF that can be read.") from error
+    return "\n".join(_pages(pdf))
 
 
 def says(text: str, part: str) -> bool:
@@ -73,14 +70,15 @@ def says(text: str, part: str) -> bool:
 
 def unread(page: str, pdf: bytes) -> list[str]:
     """The texts of an HTML page that the PDF does not contain where they should come; [] when it says them all."""
-    read, at, lost = _letters(text_of(pdf)), 0, []
-    for text in _Texts.of(page):
-        wanted = _letters(text)
-        found = _find(read, wanted, at)
+    wanted = _Texts.of(page)
+    running = re.compile("".join(wanted.running) or "(?!)")
+    read, at, lost = "".join(running.sub("", _letters(one), count=1) for one in _pages(pdf)), 0, []
+    for text in filter(None, wanted.found):
+        found = _find(read, _letters(text), at)
         if found < 0:
             lost.append(text)
         else:
-            at = found + len(wanted)
+            at = found + len(_letters(text))
     return lost
 
 
@@ -95,6 +93,13 @@ def drawable(text: str) -> str:
 def pieces(rows: Sequence[Any]) -> list[Sequence[Any]]:
     """The rows of one long table as several tables' rows."""
     return [rows[start : start + ROWS] for start in range(0, len(rows), ROWS)]
+
+
+def _pages(pdf: bytes) -> list[str]:
+    try:
+        return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    except pypdf.errors.PyPdfError as error:
+        raise PdfError("This is no PDF that can be read.") from error
 
 
 def _drawn(page: str) -> bytes:
@@ -135,29 +140,42 @@ def _find(read: str, wanted: str, at: int) -> int:
 
 
 class _Texts(HTMLParser):
-    """The texts of a page that stand on paper once, one for each stretch between tags."""
+    """``found``: the texts that stand on paper once, one for each stretch between tags. ``running``: a pattern of what
+    stands on every page, in which page numbers may be any."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
-        self._silent: list[str] = []
+        self.running: list[str] = []
+        self._inside: list[tuple[str, list[str]]] = []
 
     @classmethod
-    def of(cls, page: str) -> Iterator[str]:
+    def of(cls, page: str) -> _Texts:
+        """The texts of an HTML page."""
         parser = cls()
         parser.feed(page)
         parser.close()
-        return (text for text in parser.found if text)
+        return parser
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Style and title are not drawn; inside what is running, the numbers of pages are digits."""
         running = RUNNING in (dict(attrs).get("class") or "").split()
-        if tag in ("style", "title") or running or (self._silent and tag == self._silent[0]):
-            self._silent.append(tag)
+        if self._inside and tag.startswith("pdf:"):
+            self._inside[-1][1].append("[0-9]+")
+        elif running or tag in ("style", "title") or (self._inside and tag == self._inside[0][0]):
+            self._inside.append((tag, self.running if running or self._is_running() else []))
 
     def handle_endtag(self, tag: str) -> None:
-        if self._silent and tag == self._silent[-1]:
-            self._silent.pop()
+        """The element that was left out ends."""
+        if self._inside and tag == self._inside[-1][0]:
+            self._inside.pop()
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
+        """A stretch of text."""
+        if self._inside:
+            self._inside[-1][1].append(re.escape(_letters(data)))
+        else:
             self.found.append(data.strip())
+
+    def _is_running(self) -> bool:
+        return bool(self._inside) and self._inside[-1][1] is self.running

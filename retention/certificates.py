@@ -1,0 +1,135 @@
+"""Certificates: issued, supplemented and checked, in one series of numbers without gaps.
+
+A certificate is four files in the ``evidence`` storage: ``certificates/C-000042-<hash12>.json`` (the canonical JSON
+that is signed), ``.sv.pdf`` and ``.en.pdf``, which nothing overwrites, and ``.sig``, written once the transaction is
+committed: what has no signature was never issued. So a kill between files and commit leaves nothing that counts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from exports.build import SOFTWARE
+from offboarding import evidence, journal, signing
+from offboarding.actors import Actor
+from offboarding.canonical import canonical, digest
+from offboarding.journal_chain import instant
+from retention import certificate_content, certificate_files, certificate_records, documents
+from retention.certificate_checks import Answer, Checked, check, check_json
+from retention.certificate_content import Heading
+from retention.models import Certificate, DeletionRun
+
+__all__ = ["Answer", "Checked", "check", "check_json", "issue", "new_code", "supplement"]
+
+DELETION = Actor.machine("deletion")
+VERIFY_PAGE = "/verify/"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+OBJECTIONS = {
+    "not_done": gettext_lazy("Not every step of the deletion is done."),
+    "not_verified": gettext_lazy("A place was not found empty after its last batch."),
+    "not_looked": gettext_lazy("Nobody has looked independently whether something is left."),
+    "not_erased": gettext_lazy("The run does not say when the live data was gone."),
+    "not_attested": gettext_lazy("A copy has not been attested to be gone."),
+    "nothing_found": gettext_lazy("No look has found anything."),
+}
+
+
+def issue(run: DeletionRun, *, occasion: str = Certificate.Occasion.LIVE_ERASED) -> Certificate:
+    """A certificate of its own for an erasure that is done and verified, in the caller's transaction.
+
+    The run, its steps, looks and attestations must say by now what the certificate is to say. ValidationError where
+    they do not bear out the occasion; ``pdf.PdfError`` where a document does not say what it should; OSError where the
+    ``evidence`` storage does not answer. Takes the journal's lock: row locks come before it.
+    """
+    return _issued(run, Certificate.Occasion(occasion), supplements=None)
+
+
+def supplement(run: DeletionRun, *, occasion: str) -> Certificate:
+    """What has changed since the customer's certificate, as ``issue`` makes it, with its number and hash.
+
+    Where the customer has none, because the first erasure stopped half-way, it stands on its own.
+    """
+    first = Certificate.objects.filter(customer_number=run.customer_id, supplements=None).order_by("-sequence").first()
+    return _issued(run, Certificate.Occasion(occasion), supplements=first)
+
+
+def new_code() -> str:
+    """``7K3M-9QXW-2B4T``: 60 random bits in Crockford's base32, which has no letter that looks like a digit."""
+    digits = "".join(secrets.choice(_CROCKFORD) for _digit in range(12))
+    return "-".join(digits[start : start + 4] for start in range(0, 12, 4))
+
+
+def _issued(run: DeletionRun, occasion: Certificate.Occasion, supplements: Certificate | None) -> Certificate:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A certificate is issued in the transaction of what it certifies.")
+    journal.take_turn()
+    sequence = certificate_files.next_sequence()
+    now = timezone.now()
+    heading = Heading(
+        number=Certificate(sequence=sequence).number,
+        code=new_code(),
+        occasion=occasion.value,
+        issued_at=instant(now),
+        language=run.customer.language,
+        vendor=settings.VENDOR_NAME,
+        software=SOFTWARE,
+        verify=f"{settings.SITE_URL}{VERIFY_PAGE}",
+        supplements={"number": supplements.number, "sha256": supplements.sha256} if supplements else None,
+    )
+    content = certificate_content.build(heading, run.plan.content, certificate_records.of(run))
+    _check(content)
+    said = canonical(content)
+    signature = signing.sign(said)
+    signing.verify(said, signature, signing.known_key_ids()[0])
+    certificate = Certificate.objects.create(
+        sequence=sequence,
+        supplements=supplements,
+        issued_at=now,
+        **certificate_files.columns(content, said, signature),
+        documents=_written(content, said, signature),
+    )
+    _record(certificate, run)
+    name = certificate_files.stem(certificate.number, certificate.sha256)
+    transaction.on_commit(lambda: certificate_files.complete(name, certificate.signature), robust=True)
+    return certificate
+
+
+def _check(content: dict[str, Any]) -> None:
+    if objections := certificate_content.objections(content):
+        words = [str(OBJECTIONS[code]) for code in objections]
+        raise ValidationError({"certificate": [_("No certificate can be issued."), *words]})
+
+
+def _written(content: dict[str, Any], said: bytes, signature: signing.Signature) -> dict[str, Any]:
+    """Draws both PDFs, which reads them back, then writes all files; name, hash and bytes of each."""
+    stem = certificate_files.stem(content["number"], digest(said))
+    files = {"json": (f"{stem}.json", said)}
+    for language, _name in settings.LANGUAGES:
+        pdf = documents.certificate_pdf(content, language, key_id=signature.key_id, sha256=digest(said))
+        files[language] = (f"{stem}.{language}.pdf", pdf)
+    for name, written in files.values():
+        evidence.create(name, written)
+        if evidence.read(name, len(written) + 1) != written:
+            raise OSError(f"{name} in the evidence storage is not what was written.")
+    return {kind: {"name": name, "sha256": digest(body), "bytes": len(body)} for kind, (name, body) in files.items()}
+
+
+def _record(certificate: Certificate, run: DeletionRun) -> None:
+    facts = {
+        "certificate": certificate.pk,
+        "number": certificate.number,
+        "why": certificate.occasion,
+        "sha256": certificate.sha256,
+        "run": run.pk,
+        "supplements": certificate.supplements.number if certificate.supplements else "",
+    }
+    journal.record("certificate.issued", actor=DELETION, facts=facts, **journal.case_of(run.agreement))
