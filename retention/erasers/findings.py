@@ -33,7 +33,7 @@ class Code(StrEnum):
     NULLED = "nulled"
 
 
-WORDS: dict[Code | FileCode, str] = {
+WORDS: dict[StrEnum, str] = {
     Code.DRIFT: "The database and its map differ. %(difference)s",
     Code.ENGINE: "Rows in a %(engine)s database cannot be erased by this application; PostgreSQL and SQLite are known.",
     Code.NO_TENANT: "%(table)s has no row whose %(field)s is %(key)s.",
