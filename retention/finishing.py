@@ -10,19 +10,21 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from offboarding import cases, journal
+from offboarding import cases, clock, journal
 from offboarding.actors import Actor
 from offboarding.models import Agreement
-from retention import attestations, packages, traces, verifications
+from retention import attestations, certificates, packages, tombstones, traces, verifications
+from retention.codes import Code, blocker
 from retention.erasers.findings import EraserError
 from retention.finality import lapsed, why_not_final
 from retention.locking import locked_agreements
-from retention.models import Certificate, DeletionPlan, DeletionRun, Resurrection
-from retention.reopening import in_words, reopen
+from retention.models import Certificate, DeletionPlan, DeletionRun, LegalHold, Resurrection
+from retention.reopening import places_in_words, reopen
+from retention.stepping import BlockedByPolicyError
 
 __all__ = ["LeftError", "finalise", "lapsed", "live_erased", "reopen", "why_not_final"]
 
@@ -42,20 +44,23 @@ class LeftError(EraserError):
 def live_erased(run: DeletionRun) -> bool:
     """Called by the worker behind the last step: looks independently, and where nothing is left says so everywhere.
 
-    False where the run is not this worker's any more. Raises ``LeftError`` where something certain is left or the data
-    is on hold, ``BusyError`` or OSError where a store does not answer; nothing is marked then. Again is harmless.
+    False where the run is not this worker's any more. Where it raises nothing is marked: ``LeftError`` when something
+    certain is left, ``BlockedByPolicyError`` when a hold keeps everything, ``BusyError`` or OSError when a store does
+    not answer. Again is harmless.
     """
     run.refresh_from_db(fields=["state"])
     if run.state in DeletionRun.ERASED:
         return True
     look = verifications.look(run, verifications.AT_THE_END)
     if look.passed is False:
-        raise LeftError(in_words(look.found))
+        places = places_in_words(look.found)
+        raise LeftError(_("Something is still there after the last step: %(places)s.") % {"places": places})
     with transaction.atomic():
         agreements = locked_agreements(run.customer)
         fresh = _locked(run)
         if fresh.state != DeletionRun.State.RUNNING or fresh.epoch != run.epoch:
             return fresh.state in DeletionRun.ERASED
+        _check_holds(run)
         _lock_letters(run)
         _mark(fresh, agreements)
         transaction.on_commit(lambda: _tidy(fresh))
@@ -66,6 +71,13 @@ def live_erased(run: DeletionRun) -> bool:
 def _locked(run: DeletionRun) -> DeletionRun:
     rows = DeletionRun.objects.select_for_update(of=("self",))
     return rows.select_related("customer", "agreement__customer", "plan", "approval").get(pk=run.pk)
+
+
+def _check_holds(run: DeletionRun) -> None:
+    """A hold on everything that came behind the last batch: the case stays open until it is released."""
+    holds = LegalHold.objects.in_force().filter(customer=run.customer).order_by("pk")
+    if found := [blocker(Code.HOLD, hold=hold.pk) for hold in holds if hold.keeps.whole]:
+        raise BlockedByPolicyError(found)
 
 
 def _lock_letters(run: DeletionRun) -> None:
@@ -83,11 +95,10 @@ def _mark(run: DeletionRun, agreements: list[Agreement]) -> None:
     verifications.schedule(run)
     certificate = _certified(run)
     facts = {"run": run.pk, "certificate": certificate.pk, "sha256": certificate.sha256}
+    today = clock.today()
     for agreement in agreements:
-        if agreement.erased_at is None and agreement.delete_from is not None:
+        if agreement.erased_at is None and agreement.delete_from is not None and agreement.delete_from <= today:
             _close(agreement, certificate, facts)
-    from retention import tombstones
-
     tombstones.write(run, certificate)
     steps = run.steps.all()
     counts = {
@@ -103,8 +114,6 @@ def _mark(run: DeletionRun, agreements: list[Agreement]) -> None:
 
 def _certified(run: DeletionRun) -> Certificate:
     """The first erasure of a customer gets a certificate, everything that follows it a supplement."""
-    from retention import certificates
-
     occasion = _CERTIFIED[DeletionPlan.Occasion(run.plan.occasion)]
     if occasion is Certificate.Occasion.LIVE_ERASED:
         return certificates.issue(run, occasion=occasion)
@@ -112,12 +121,8 @@ def _certified(run: DeletionRun) -> Certificate:
 
 
 def _close(agreement: Agreement, certificate: Certificate, facts: dict[str, object]) -> None:
-    documents = certificate.documents
-    document = documents.get(agreement.customer.language) or documents.get("en") or {}
-    try:
-        cases.mark_erased(agreement, actor=DELETION, enclosure=document.get("name", ""), facts=facts)
-    except ValidationError as error:
-        raise LeftError(" ".join(error.messages)) from error
+    document = certificate.documents[agreement.customer.language]
+    cases.mark_erased(agreement, actor=DELETION, enclosure=document["name"], facts=facts)
 
 
 def _tidy(run: DeletionRun) -> None:
@@ -155,8 +160,6 @@ def _finish(run: DeletionRun) -> None:
     named = {"run": run.pk, "plan": run.plan_id, "sha256": run.plan.sha256}
     case = journal.case_of(run.agreement)
     journal.record("run.traces", actor=DELETION, facts={**named, "what": reduced}, **case)
-    from retention import certificates
-
     certificates.supplement(run, occasion=Certificate.Occasion.COPIES_GONE)
     journal.record("run.final", actor=DELETION, facts=named, **case)
     transaction.on_commit(lambda: _tidy(run))

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from offboarding import cases, journal, letters
 from offboarding.actors import Actor
 from offboarding.models import Letter
+from retention import certificates
 from retention.locking import locked_agreements
 from retention.models import Certificate, DeletionRun
 
@@ -39,12 +40,10 @@ def reopen(run: DeletionRun, found: Sequence[Mapping[str, Any]], *, after_days: 
     run.state = DeletionRun.State.REOPENED
     run.save(update_fields=["state"])
     with translation.override(settings.LEGAL_LANGUAGE):
-        because = in_words(found)
+        because = _("Found again: %(places)s.") % {"places": places_in_words(found)}
     for agreement in agreements:
         if agreement.erased_at is not None:
             cases.reopen(agreement, actor=DELETION, because=because)
-    from retention import certificates
-
     certificates.supplement(run, occasion=Certificate.Occasion.FOUND_AGAIN)
     told = [{name: value for name, value in one.items() if name != "examples"} for one in found]
     facts = {"run": run.pk, "plan": run.plan_id, "sha256": run.plan.sha256, "found": told}
@@ -62,14 +61,13 @@ def alarm(run: DeletionRun, because: str, *, key: str) -> list[Letter]:
     )  # fmt: skip
 
 
-def in_words(found: Sequence[Mapping[str, Any]]) -> str:
+def places_in_words(found: Sequence[Mapping[str, Any]]) -> str:
     """Where and how many, in the active language, without examples: those may be keys of people."""
-    places = [
-        ngettext("%(count)d in %(place)s of %(store)s", "%(count)d in %(place)s of %(store)s", one["count"])
-        % {"count": one["count"], "place": one["place"], "store": one["store"]}
+    told = [
+        _("%(count)s in %(place)s of %(store)s") % {name: one[name] for name in ("count", "place", "store")}
         for one in found[:MOST_PLACES]
     ]
     more = len(found) - MOST_PLACES
     if more > 0:
-        places.append(ngettext("and %(count)d more place", "and %(count)d more places", more) % {"count": more})
-    return _("Found again: %(places)s.") % {"places": "; ".join(places)}
+        told.append(ngettext("and %(count)d more place", "and %(count)d more places", more) % {"count": more})
+    return "; ".join(told)
