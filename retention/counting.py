@@ -69,7 +69,7 @@ def recount(places: RunPlaces, step: DeletionStep, seconds: float = inf) -> None
     if step.kind == Kind.TABLE:
         missing = places.database(step.store).missing(step.name, step.planned + step.kept, seconds)
     elif step.kind == Kind.FILES and (seconds == inf or step.planned <= AT_MOST_FILES):
-        missing = step.planned - int(places.files(step.store).verify(step.name))
+        missing = step.planned - places.files(step.store).verify(step.name)
     else:
         step.result = {**step.result, "exact": step.kind != Kind.FILES}
         return

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from retention import approvals, asking, dry_run, finishing, learning, runs
+from retention import approvals, asking, finishing, learning, runs
 from retention.erasers.findings import BusyError, EraserError
 from retention.learning import Known
 from retention.models import DeletionRun, DeletionStep
@@ -115,7 +115,9 @@ def _one_begins_at_a_time() -> None:
 def _steps(ledger: RunLedger, known: Known) -> None:
     run = ledger.run
     waiting = list(run.steps.exclude(state__in=[State.DONE, State.KEPT]).order_by("position"))
-    with opened(run, dry_run.keeps_of(run.agreement, known.events or {})) as places:
+    with opened(run) as places:
+        with ledger.breathing():
+            ledger.patiently(places.remember)
         for steps in turns(waiting):
             match steps[0].kind:
                 case Kind.TABLE:

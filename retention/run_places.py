@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from retention import dry_run
-from retention.dry_run import Erasers
 from retention.erasers.database import DatabaseEraser
+from retention.erasers.files import FileEraser
 from retention.erasers.findings import ChangedError
 from retention.models import DeletionRun, DeletionStep
-from retention.plan_keeping import Keep
+from retention.opening import Erasers, open_planned
 
 
 def folder(run: DeletionRun) -> Path:
@@ -38,9 +37,14 @@ class RunPlaces:
             raise ChangedError(_("The database has changed since the plan was made: make a new plan."))
         return eraser
 
-    def files(self, store: str) -> Any:
+    def files(self, store: str) -> FileEraser:
         """The eraser of a file storage."""
         return self.erasers.files[store]
+
+    def remember(self) -> None:
+        """Before the first row goes: rows say which files outside the tenant's own prefixes are the tenant's."""
+        for eraser in self.erasers.files.values():
+            eraser.remember()
 
     def planned(self, store: str) -> Mapping[str, Any]:
         """What the plan says of a database."""
@@ -54,12 +58,11 @@ class RunPlaces:
 
 
 @contextmanager
-def opened(run: DeletionRun, keeps: Sequence[Keep] = ()) -> Iterator[RunPlaces]:
+def opened(run: DeletionRun) -> Iterator[RunPlaces]:
     """All erasers of the run. ChangedError where notes were begun elsewhere or are lost, or the map is new."""
     place = folder(run)
     _check_notes(run, place)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with dry_run.open_erasers(run.customer, place, keeps) as erasers:
+    with open_planned(run.plan, place) as erasers:
         if erasers.datamap.sha256 != run.plan.content["datamap_sha256"]:
             raise ChangedError(_("The data map has changed since the plan was made: make a new plan."))
         yield RunPlaces(run, erasers)

@@ -58,16 +58,16 @@ class FilesTurn(Turn):
     def delete(self) -> int:
         gone = self.places.files(self.first.store).delete_batch(self.first.name, self.guard)
         self.add(self.first, gone.objects, gone.bytes)
-        return int(gone.objects)
+        return gone.objects
 
     def look(self, step: DeletionStep) -> int:
-        return int(self.places.files(step.store).verify(step.name))
+        return self.places.files(step.store).verify(step.name)
 
     def tidy(self) -> None:
         """Nothing to do."""
 
     def forget(self) -> None:
-        """Every call of a storage is a connection of its own."""
+        self.places.files(self.first.store).close()
 
 
 _OWN: dict[str, Callable[[DeletionRun], Cleared]] = {

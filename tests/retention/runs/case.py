@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 import time_machine
 
+from tests.retention.machine.world import ALICES, SCHEMA
+
 TERM = {"term_start": date(2023, 1, 1), "term_end": date(2023, 12, 31), "auto_renews": False}
 
 
@@ -68,12 +70,27 @@ class Case:
             reach=Reach(**reach) if reach else Reach(everything=True),
         )  # fmt: skip
 
+    def begin_again(self) -> None:
+        """Everything of alice's is there once more, and nobody remembers that it was ever gone."""
+        from django.db import connection
+
+        from offboarding.models import Agreement
+
+        self.world.run(f"TRUNCATE {', '.join(ALICES)} RESTART IDENTITY; {SCHEMA[SCHEMA.index('INSERT') :]}")
+        self.world.put_files()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "TRUNCATE retention_deletionstep, retention_verification, retention_attestation, retention_deletionrun,"
+                " retention_planapproval, retention_deletionplan"
+            )
+        Agreement.objects.filter(pk=self.agreement.pk).update(erased_at=None)
+
     def proved(self, run) -> None:
         """Alice is gone, counted exactly, and nobody else has moved."""
         from retention.models import DeletionRun, DeletionStep
 
         run.refresh_from_db()
-        assert (run.state, run.error, run.stopped_by) == (DeletionRun.State.LIVE_ERASED, "", [])
+        assert (run.state, run.error, run.stopped_by) == (DeletionRun.State.LIVE_ERASED, "", []), run.error
         assert run.plan.state == "used"
         steps = list(run.steps.all())
         assert {step.state for step in steps} == {DeletionStep.State.DONE}

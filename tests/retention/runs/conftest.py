@@ -81,7 +81,7 @@ def start(ground):
     def begin(*arguments: str, **environment: str) -> subprocess.Popen:
         process = subprocess.Popen(
             [sys.executable, *arguments], cwd=ROOT, env={**ground.environment, **environment},
-            stdout=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         running.append(process)
         return process
@@ -91,3 +91,25 @@ def start(ground):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+@pytest.fixture
+def workers(start, settings):
+    """``workers(run, "after", 0.5)`` works on the run in a process of its own, after the lease of the one before it has
+    run out; how that process ended."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from retention.models import DeletionRun
+
+    parent = start("-m", "tests.retention.runs.dying_worker", "7")
+    assert parent.stdout.readline() == "ready\n"
+
+    def work(run, *how) -> int:
+        silent = timezone.now() - timedelta(seconds=settings.DELETION_LEASE_SECONDS + 1)
+        DeletionRun.objects.filter(pk=run.pk, state="running").update(heartbeat_at=silent)
+        print(run.pk, *how, file=parent.stdin, flush=True)
+        return int(parent.stdout.readline())
+
+    return work
