@@ -1,13 +1,31 @@
-"""Every address of the application."""
+"""Every address of the application: its own, and those of each of our apps that has a module ``urls``."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from offboarding import help_page
 
-urlpatterns = [
+
+def _of_the_other_apps() -> Iterator[URLResolver]:
+    """Upper packages are not imported by name from here; they are found among the apps beside this one."""
+    for app in apps.get_app_configs():
+        beside = Path(app.path).parent == Path(settings.BASE_DIR) and app.name != "offboarding"
+        if beside and find_spec(f"{app.name}.urls") is not None:
+            yield path("", include(f"{app.name}.urls"))
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("help/leaving/", help_page.leaving, name="help-leaving"),
+    *_of_the_other_apps(),
     path("admin/", admin.site.urls),
 ]

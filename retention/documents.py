@@ -11,7 +11,8 @@ from django.utils import translation
 
 from offboarding import pdf
 from retention import certificate_words as words
-from retention.models import Certificate
+from retention import plan_paper
+from retention.models import Certificate, DeletionPlan
 
 Content = Mapping[str, Any]
 
@@ -38,6 +39,13 @@ def of_certificate(certificate: Certificate, language: str) -> bytes:
     return certificate_pdf(
         json.loads(certificate.content), language, key_id=certificate.key_id, sha256=certificate.sha256
     )
+
+
+def plan_pdf(plan: DeletionPlan, language: str) -> bytes:
+    """A deletion plan on paper, for those who approve it and for the file."""
+    with translation.override(language):
+        context = plan_paper.shown(plan)
+    return pdf.render("documents/plan.html", context, language, made=plan.made_at)
 
 
 def facts_of(content: Content) -> Iterator[str]:
