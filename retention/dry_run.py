@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
 
-from django.conf import settings
-
-from exports.datamap import DataMap, DataMapError, load
 from offboarding import clock
-from offboarding.models import Agreement, Customer
-from retention import identities, identity
-from retention.erasers.database import DatabaseEraser
-from retention.erasers.findings import EraserError
+from offboarding.models import Agreement
+from retention import identities, identity, traces
 from retention.keeping_duties import duties_of, events_of
 from retention.models import LegalHold
-from retention.plan_building import DatabaseFound, FilesFound, Found, Subject, build
+from retention.opening import Erasers, Staying, left_over, open_erasers
+from retention.plan_building import DatabaseFound, FilesFound, Found, Subject, build, kept_in
 from retention.plan_content import Content
 from retention.plan_keeping import Keep
 
+__all__ = ["Erasers", "Looked", "look", "open_erasers"]
+
 Samples = dict[str, dict[str, list[list[str]]]]
-
-
-@dataclass
-class Erasers:
-    """One eraser for each store of the map, by its key."""
-
-    datamap: DataMap
-    databases: dict[str, DatabaseEraser] = field(default_factory=dict)
-    files: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +33,21 @@ class Looked:
     events: Mapping[int, date | None]
 
 
-def data_map() -> DataMap:
-    """The map that the settings name; ``EraserError`` in its own words where it cannot be used."""
-    try:
-        return load(Path(settings.DATA_MAP))
-    except DataMapError as error:
-        raise EraserError(str(error)) from error
-
-
-@contextmanager
-def open_erasers(customer: Customer, work: Path | None = None, keeps: Sequence[Keep] = ()) -> Iterator[Erasers]:
-    """Erasers for all stores. ``work``: the run's own folder for their notes; None for a dry run, which needs none.
-
-    ``keeps``: what stays, so that files kept inside a place that goes are left there.
-    """
-    datamap = data_map()
-    with ExitStack() as stack:
-        if work is None:
-            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dry-run-")))
-        work.mkdir(parents=True, exist_ok=True)
-        erasers = Erasers(datamap)
-        for key in datamap.databases:
-            if key not in settings.PLATFORM_URLS:
-                raise EraserError(f"PLATFORM_URLS does not say where the database {key} is.")
-            notes = work / f"{key}.sqlite3"
-            eraser = DatabaseEraser(datamap, key, settings.PLATFORM_URLS[key], customer.tenant_key, notes)
-            erasers.databases[key] = stack.enter_context(eraser)
-        yield erasers
-
-
 def look(agreement: Agreement, occasion: str) -> Looked:
     """Looks at everything. Raises ``EraserError`` where a store cannot be looked at; refusals stand in the content."""
     customer = agreement.customer
-    events = _events(customer)
+    events = dict(events_of(customer, customer.tenant_key))
     keeps = keeps_of(agreement, events)
-    with open_erasers(customer, keeps=keeps) as erasers:
-        known = identities.known_of(customer)
+    known = identities.known_of(customer)
+    with open_erasers(customer, files=False) as erasers:
+        datamap = erasers.datamap
         databases = [_database(agreement, erasers, key, known.get(key)) for key in erasers.databases]
-        files = [
-            FilesFound(key, erasers.datamap.files[key].storage, eraser.inspect())
-            for key, eraser in erasers.files.items()
-        ]
-        found = Found(databases, files, _own(customer), events)
-        content = build(_subject(agreement, occasion), erasers.datamap, found, keeps)
+    tables = {(one.store.key, table) for one in databases for table in kept_in(one, keeps)}
+    staying = Staying(keeps, tables, left_over(customer, occasion, datamap))
+    with open_erasers(customer, databases=False, staying=staying) as erasers:
+        files = [FilesFound(key, datamap.files[key].storage, eraser.inspect()) for key, eraser in erasers.files.items()]
+    found = Found(databases, files, dict(traces.count(customer)), events)
+    content = build(_subject(agreement, occasion), datamap, found, keeps)
     return Looked(content, _samples(databases, content), events)
 
 
@@ -148,14 +105,3 @@ def keeps_of(agreement: Agreement, events: Mapping[int, date | None]) -> list[Ke
             last = duty.last_day
             found.append(Keep("duty", duty.number, duty.ground, duty.reaches, last.isoformat() if last else ""))
     return found
-
-
-def _events(customer: Customer) -> Mapping[int, date | None]:
-    return dict(events_of(customer, customer.tenant_key))
-
-
-def _own(customer: Customer) -> dict[str, int]:
-    from retention.traces import count
-
-    asked: Callable[[Customer], Mapping[str, int]] = count
-    return dict(asked(customer))

@@ -14,9 +14,10 @@ from django.utils import timezone
 from offboarding import journal_proof
 from offboarding.calendar_days import read_day
 from offboarding.models import Agreement, JournalEntry
-from retention import dry_run, plan_content
+from retention import dry_run, keeping_duties, plan_content
 from retention.facts import PlatformFact
 from retention.models import DeletionPlan
+from retention.opening import data_map
 from retention.plan_content import Content
 
 LATELY = timedelta(days=2)
@@ -50,6 +51,7 @@ def know(agreement: Agreement, *, plan: DeletionPlan | None, again: bool = True,
     holds = not journal_proof.prove().findings
     if plan is None or not again:
         return replace(lately(plan), journal_holds=holds)
+    keeping_duties.sync(data_map())
     found = dry_run.look(agreement, plan.occasion)
     same = under_way and plan_content.still_so(plan.content, found.content)
     sha256 = plan.sha256 if same else plan_content.sha256_of(found.content)

@@ -13,7 +13,7 @@ from retention.erasers.file_findings import FileFindings, PlaceFinding, Problem
 from retention.erasers.findings import Findings, Refusal
 from retention.identity import Doubt
 from retention.plan_content import NUMBERS, VERSION, Content
-from retention.plan_keeping import Keep, as_records, kept_in_part, kept_tables, kept_wholly, parts_in
+from retention.plan_keeping import Keep, Why, as_records, kept_in_part, kept_tables, kept_wholly, parts_in
 from retention.reach import Place, Target
 
 MOST_REFUSALS = 50
@@ -86,7 +86,10 @@ def build(subject: Subject, datamap: DataMap, found: Found, keeps: Sequence[Keep
         "own": dict(found.own),
         "kept": as_records(keeps),
         "events": {str(duty): day.isoformat() for duty, day in found.events.items() if day is not None},
-        "estimates": {"seconds": {one.store.key: _seconds(one.findings) for one in found.databases}},
+        "estimates": {
+            "seconds": {one.store.key: _seconds(one.findings) for one in found.databases},
+            "disks": {one.store: one.findings.identity for one in found.files},
+        },
         "unindexed": [line for one in found.databases for line in _unindexed(one)],
     }  # fmt: skip
 
@@ -100,9 +103,14 @@ def table_targets(found: DatabaseFound) -> list[Target]:
     ]
 
 
+def kept_in(found: DatabaseFound, keeps: Sequence[Keep]) -> dict[str, list[Why]]:
+    """Table → why it stays."""
+    return kept_tables(table_targets(found), found.findings.tables, found.findings.needs, keeps)
+
+
 def _database(found: DatabaseFound, keeps: Sequence[Keep]) -> Content:
     findings = found.findings
-    kept = kept_tables(table_targets(found), findings.tables, findings.needs, keeps)
+    kept = kept_in(found, keeps)
     tables = [
         {
             "table": one.table,

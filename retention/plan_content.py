@@ -12,7 +12,8 @@ and ``totals``. The shape::
         refusals, refused, problems [{code, facts}]}],
     attested [{store, description, attester, keep_days}], own {place: count},
     kept [{hold | duty: number, ground, reach, until}], events {duty: day},
-    estimates {seconds {store: {table: seconds}}}, unindexed [{store, child, name, table, statement, seconds}]
+    estimates {seconds {store: {table: seconds}}, disks {store: text}},
+    unindexed [{store, child, name, table, statement, seconds}]
 
 A place's ``prefix`` is what its files begin with, or ``named:<category>`` for files that rows name elsewhere.
 ``rows`` go; ``used`` are rows of shared tables that stay because others use them. Reasons: see ``plan_keeping``.
@@ -206,3 +207,8 @@ def refused(content: Content) -> dict[str, int]:
 def keeps_known(content: Content, kind: str) -> frozenset[int]:
     """The numbers of the holds or duties that the plan knows; ``kind``: ``hold`` or ``duty``."""
     return frozenset(one[kind] for one in content["kept"] if kind in one)
+
+
+def disks(content: Content) -> dict[str, str]:
+    """File store → the disk or bucket that it was on when the plan was made."""
+    return dict(content["estimates"]["disks"])

@@ -116,3 +116,12 @@ def as_records(keeps: Iterable[Keep]) -> list[Mapping[str, Any]]:
         {keep.kind: keep.number, "ground": keep.ground, "reach": keep.reach.to_json(), "until": keep.until}
         for keep in ordered
     ]
+
+
+def keeps_in(content: Mapping[str, Any]) -> list[Keep]:
+    """The holds and duties that a plan's content names."""
+    found = []
+    for one in content["kept"]:
+        kind = "hold" if "hold" in one else "duty"
+        found.append(Keep(kind, one[kind], one["ground"], Reach.from_json(one["reach"]), one["until"]))
+    return found

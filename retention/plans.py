@@ -12,14 +12,15 @@ from offboarding import clock, journal
 from offboarding.actors import Actor
 from offboarding.models import Agreement, Customer
 from offboarding.rights import allow
-from retention import dry_run, gathering, learning, plan_content, policy
+from retention import dry_run, gathering, keeping_duties, learning, plan_content, policy
 from retention.codes import Blocker, Code
-from retention.dry_run import Looked, open_erasers
+from retention.dry_run import Looked
 from retention.erasers.findings import EraserError
 from retention.locking import locked_agreements
 from retention.models import DeletionPlan, DeletionRun
+from retention.opening import data_map, open_erasers, open_planned
 
-__all__ = ["blockers_of", "current", "make", "make_by", "open_erasers", "sha256_now"]
+__all__ = ["blockers_of", "current", "make", "make_by", "open_erasers", "open_planned", "sha256_now"]
 
 PERMISSION = "retention.make_deletionplan"
 State, Occasion = DeletionPlan.State, DeletionPlan.Occasion
@@ -46,6 +47,7 @@ def make(agreement: Agreement, *, actor: Actor, occasion: str = Occasion.END, be
     """
     if agreement.delete_from is None:
         raise ValidationError({"agreement": _("No end is set; there is nothing to plan.")})
+    keeping_duties.sync(data_map())
     began = timezone.now()
     looked = dry_run.look(agreement, occasion)
     with transaction.atomic():
