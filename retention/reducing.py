@@ -7,7 +7,7 @@ belongs to the agreements that are over is reduced.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -15,7 +15,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import storages
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.db.transaction import TransactionManagementError
 
 from offboarding.canonical import digest
@@ -23,7 +23,7 @@ from offboarding.models import Customer, StoredMessage
 from offboarding.storing import answering
 from retention import reducing_rules
 from retention.models import DeletionRun
-from retention.reducing_scope import Scope, scope_of
+from retention.reducing_scope import scope_of
 from retention.traces_map import TRACES, Way
 
 _DIGEST = re.compile(r"SHA-256 [0-9a-f]{64}")
@@ -46,30 +46,25 @@ def count(customer: Customer) -> dict[str, int]:
 def reduce(run: DeletionRun) -> dict[str, int]:
     """Reduces the records of the run's customer; model → rows. In the caller's transaction; again is harmless.
 
-    The originals of messages go from the ``default`` storage; their hashes stay. Raises OSError where it does not
-    answer.
+    Which rows those are is found out before the first is changed: some are known by an address. The originals of
+    messages go from the ``default`` storage; their hashes stay. Raises OSError where it does not answer.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Records are reduced in the transaction that makes the run final.")
-    scope = scope_of(run.customer)
-    _forget_in_admin(scope)
-    reduced = {"originals": _remove_originals(scope)}
-    for label, rows in scope.rows.items():
-        reduced[label] = _reduce(label, rows)
+    chosen = {label: list(rows.values_list("pk", flat=True)) for label, rows in scope_of(run.customer).rows.items()}
+    _forget_in_admin(chosen)
+    reduced = {"originals": _remove_originals(chosen["offboarding.StoredMessage"])}
+    for label, keys in chosen.items():
+        _reduce(label, keys)
+        reduced[label] = len(keys)
     return {label: number for label, number in reduced.items() if number}
 
 
-def _reduce(label: str, rows: QuerySet[Any]) -> int:
-    number = rows.count()
-    if not number:
-        return 0
-    keys = list(rows.values_list("pk", flat=True))
+def _reduce(label: str, keys: list[Any]) -> None:
     rows = apps.get_model(label)._default_manager.filter(pk__in=keys)
     for row in rows.order_by("pk").iterator(chunk_size=200):
-        changed = dict(_changes(label, row))
-        if changed:
+        if changed := dict(_changes(label, row)):
             rows.filter(pk=row.pk).update(**changed)
-    return number
 
 
 def _changes(label: str, row: Model) -> Iterator[tuple[str, Any]]:
@@ -82,17 +77,17 @@ def _changes(label: str, row: Model) -> Iterator[tuple[str, Any]]:
     yield from reducing_rules.RULES.get(label, reducing_rules.nothing)(row)
 
 
-def _forget_in_admin(scope: Scope) -> None:
+def _forget_in_admin(chosen: Mapping[str, list[Any]]) -> None:
     """Django admin's own log names people where staff changed their records."""
-    for label, rows in scope.rows.items():
+    for label, keys in chosen.items():
         kind = ContentType.objects.get_for_model(apps.get_model(label))
-        numbers = [str(pk) for pk in rows.values_list("pk", flat=True)]
-        LogEntry.objects.filter(content_type=kind, object_id__in=numbers).update(object_repr="", change_message="")
+        mine = LogEntry.objects.filter(content_type=kind, object_id__in=list(map(str, keys)))
+        mine.update(object_repr="", change_message="")
 
 
-def _remove_originals(scope: Scope) -> int:
+def _remove_originals(keys: list[int]) -> int:
     removed = 0
-    names: QuerySet[StoredMessage, str] = scope.rows["offboarding.StoredMessage"].values_list("storage_name", flat=True)
+    names = StoredMessage.objects.filter(pk__in=keys).values_list("storage_name", flat=True)
     for name in names:
         with answering():
             if storages["default"].exists(name):

@@ -30,8 +30,7 @@ def _contact(row: Contact) -> Changes:
 
 
 def _letter(row: Letter) -> Changes:
-    address = f"contact-{row.contact_id}@{NOWHERE}" if row.contact_id else f"letter-{row.pk}@{NOWHERE}"
-    yield "address", address
+    yield "address", f"contact-{row.contact_id}@{NOWHERE}" if row.contact_id else ""
     occasion, _colon, _rest = row.key.partition(":")
     yield "key", f"{occasion}:{row.agreement_id or 0}:letter-{row.pk}"
 

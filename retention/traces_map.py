@@ -71,7 +71,7 @@ _CASE: dict[str, dict[str, Decision]] = {
         why="append-only and chained: facts hold numbers and codes by design, reasons what staff wrote",
     ),
     "offboarding.Letter": {
-        **_own("address", "key", why="the contact's number instead of the address; the key stays unique"),
+        **_own("address", "key", why="the contact's number instead of the address, or none; the key stays unique"),
         **_digest("text", why="what was written can be shown to be this, word for word"),
         **_empty("subject", "html", "calendar", why="says again what the text says"),
         **_empty("error", why="mail servers quote addresses; the state stays"),
