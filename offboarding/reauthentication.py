@@ -12,9 +12,8 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.utils.translation import ngettext
-
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 ATTEMPTS = 5
 MINUTES = 15
@@ -22,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def confirm(by: User, password: str) -> None:
-    """Nothing where ``password`` is this person's. ``ValidationError`` for ``password`` otherwise, or too many tries."""
+    """Nothing where ``password`` is theirs; a ValidationError for ``password`` otherwise, or after too many tries."""
     slots = [f"reauthentication:{by.pk}:{number}" for number in range(ATTEMPTS)]
     if not any(cache.add(slot, True, MINUTES * 60) for slot in slots):
         logger.warning("Too many wrong passwords of user %s where a password was asked for again.", by.pk)

@@ -1,8 +1,9 @@
-// Keeps exports that wait or run up to date; without it, reloading the page shows the same. Every text is the server's.
+// Keeps work that waits or runs up to date; without it, reloading the page shows the same. Every text is the server's.
 //
 // [data-live=URL] is an area to refresh: one request asks for all its jobs. Inside, [data-job=ID] is one job that is
 // under way (its table row counts as part of it), [data-show=NAME] a place for one of its figures or words,
 // [data-lost] what to show while the server does not answer. [data-end=reload] reloads the page once a job has ended.
+// [data-rows=NAME] is a table's body with one row, [data-row=NUMBER], for each of the job's volumes or steps.
 "use strict";
 
 const PAUSE = 2000;
@@ -28,28 +29,27 @@ function showJob(element, job) {
   }
 }
 
-function showVolumes(area, volumes) {
-  const body = area.querySelector("[data-volumes]");
-  if (!body || !volumes) return;
-  const blank = area.querySelector("template").content.firstElementChild;
-  const rows = new Map([...body.children].map((row) => [row.dataset.volume, row]));
-  for (const volume of volumes) {
-    let row = rows.get(String(volume.number));
-    rows.delete(String(volume.number));
+function showRows(body, parts) {
+  if (!parts) return;
+  const blank = body.closest("section").querySelector("template");
+  const rows = new Map([...body.children].map((row) => [row.dataset.row, row]));
+  for (const part of parts) {
+    let row = rows.get(String(part.number));
+    rows.delete(String(part.number));
     if (!row) {
-      row = body.appendChild(blank.cloneNode(true));
-      row.dataset.volume = volume.number;
+      row = body.appendChild(blank.content.firstElementChild.cloneNode(true));
+      row.dataset.row = part.number;
     }
     for (const place of row.querySelectorAll("[data-cell]")) {
       const name = place.dataset.cell;
-      if (name === "state") badge(place, volume.state, volume.state_text);
-      else if (name === "percent") place.value = volume.percent;
-      else fill(place, String(volume[name]));
+      if (name === "state") badge(place, part.state, part.state_text);
+      else if (name === "percent") place.value = part.percent;
+      else fill(place, String(part[name]));
     }
-    row.classList.toggle("done", !volume.going);
+    row.classList.toggle("done", !part.going);
   }
   for (const gone of rows.values()) gone.remove();
-  body.closest("section").hidden = volumes.length === 0;
+  body.closest("section").hidden = parts.length === 0;
 }
 
 class Area {
@@ -62,6 +62,10 @@ class Area {
 
   jobs() {
     return new Map([...this.element.querySelectorAll("[data-job]")].map((one) => [Number(one.dataset.job), one]));
+  }
+
+  bodies() {
+    return [...this.element.querySelectorAll("[data-rows]")];
   }
 
   later() {
@@ -93,7 +97,7 @@ class Area {
   address() {
     const address = new URL(this.element.dataset.live, window.location.href);
     for (const id of this.jobs().keys()) address.searchParams.append("job", id);
-    if (this.element.querySelector("[data-volumes]")) address.searchParams.set("volumes", "1");
+    for (const body of this.bodies()) address.searchParams.set(body.dataset.rows, "1");
     return address;
   }
 
@@ -102,7 +106,7 @@ class Area {
     for (const [id, element] of this.jobs()) {
       const job = told.get(id);
       if (job) showJob(element, job);
-      if (job) showVolumes(this.element, job.volumes);
+      if (job) for (const body of this.bodies()) showRows(body, job[body.dataset.rows]);
       if (job && job.active) continue;
       delete element.dataset.job;
       if (this.element.dataset.end === "reload") window.location.reload();

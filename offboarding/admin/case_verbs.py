@@ -118,8 +118,12 @@ class OpensForms:
             "back": page_of(home),
         }
 
+    def said(self, verb: CaseVerb, made: Any) -> str:
+        """What a person is told when the verb has acted and has given ``made``."""
+        return str(verb.done)
+
     def after(self, record: Any, made: Any) -> str:
-        """Where a person is led when the verb has acted and has given ``made``."""
+        """Where the person is led then."""
         return page_of(home_of(record))
 
     def beside(self, verb: CaseVerb, record: Any, user: Any) -> dict[str, Any]:
@@ -165,7 +169,7 @@ class OpensForms:
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, str(verb.done))
+                messages.success(request, self.said(verb, made))
                 return HttpResponseRedirect(self.after(record, made))
         return self._asked(request, verb, record, form)
 
@@ -188,7 +192,8 @@ class OpensForms:
 
 def _can_be_shown(verb: CaseVerb, record: Any, form: CaseForm) -> bool:
     """Whether the consequences depend on what is written into the form; files would have to be chosen again."""
-    return verb.rehearsed and len(verb.ways(record)) == 1 and len(form.fields) > 1 and not form.is_multipart()
+    depends = verb.rehearsed or verb.outcomes is not None
+    return depends and len(verb.ways(record)) == 1 and len(form.fields) > 1 and not form.is_multipart()
 
 
 def outcomes_of(verb: CaseVerb, record: Any, by: User, data: Data) -> list[Outcome]:

@@ -1,0 +1,301 @@
+"""Deletion plans: the list, the page of one as a document, and the forms that make, approve and take back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from exports.progress import grouped
+from offboarding import clock, reauthentication
+from offboarding.admin.case_forms import BecauseField, BecauseForm, CaseForm, SureForm
+from offboarding.admin.case_verbs import Data, page_of
+from offboarding.models import Agreement
+from retention import approvals, plan_content, plans, refusal_words, runs
+from retention.actor_words import in_words as actor_in_words
+from retention.admin import plan_page, reason_words
+from retention.admin.records import DeletionRecords, DeletionVerb, Subject, begin
+from retention.admin.typed import PasswordField, TypedNameField
+from retention.models import DeletionPlan, DeletionRun, PlanApproval
+from retention.policy_approval import same_person
+
+if TYPE_CHECKING:
+    _PlanAdmin = admin.ModelAdmin[DeletionPlan]
+else:
+    _PlanAdmin = admin.ModelAdmin
+
+State = DeletionPlan.State
+
+
+class MakePlanForm(CaseForm):
+    """Why now; nothing else is asked, because a plan changes nothing."""
+
+    because = BecauseField(required=False, help_text=gettext_lazy("It stands in the journal."))
+
+
+class ApproveForm(CaseForm):
+    """The customer's name, the hash of what was shown, the person's password – and whether it begins at once."""
+
+    sha256 = forms.CharField(widget=forms.HiddenInput)
+    typed_name = TypedNameField()
+    password = PasswordField()
+    begin = forms.BooleanField(
+        label=gettext_lazy("begin at once, for those who may start a run"),
+        required=False,
+        help_text=gettext_lazy("Otherwise cron begins it, or somebody on the plan's page."),
+    )
+
+    def proposed(self) -> dict[str, Any]:
+        return {"sha256": self.record.sha256, "begin": True}
+
+
+def _make(subject: Subject, by: User, data: Data) -> DeletionPlan:
+    if not isinstance(subject, Agreement):
+        raise ValidationError(_("A plan is made for an agreement; open its page."))
+    return plans.make_by(subject, by=by, because=data["because"])
+
+
+def _approve(plan: DeletionPlan, by: User, data: Data) -> DeletionRun | PlanApproval | ValidationError:
+    """The run where it began at once, else the approval, or why it could not begin; approved it is in any case."""
+    reauthentication.confirm(by, data["password"])
+    approval = approvals.approve(plan, by=by, typed_name=data["typed_name"], sha256=data["sha256"])
+    if not (data["begin"] and by.has_perm("retention.start_deletionrun")):
+        return approval
+    try:
+        return runs.start_by(plan, by=by)
+    except ValidationError as error:
+        return error
+
+
+def _withdraw(plan: DeletionPlan, by: User, data: Data) -> PlanApproval:
+    approval = approvals.in_force(plan)
+    if approval is None:
+        raise ValidationError(_("Nobody's approval of this plan is in force."))
+    return approvals.withdraw(approval, by=by, because=data["because"])
+
+
+def approved(plan: DeletionPlan) -> bool:
+    """Whether an approval stands, whatever its age."""
+    return approvals.in_force(plan) is not None
+
+
+def _waits_for_approval(plan: DeletionPlan) -> bool:
+    return plan.state == State.READY and (not approved(plan) or _too_old(plan))
+
+
+def _too_old(plan: DeletionPlan) -> bool:
+    from retention.gathering import limits
+
+    approval = approvals.in_force(plan)
+    return (
+        approval is not None and (clock.today() - clock.local_day(approval.approved_at)).days > limits().approval_days
+    )
+
+
+def _can_start(plan: DeletionPlan) -> bool:
+    return plan.state == State.READY and approved(plan) and not _runs(plan).filter(plan=plan).exists()
+
+
+def _runs(plan: DeletionPlan) -> QuerySet[DeletionRun]:
+    return DeletionRun.objects.open().filter(customer=plan.customer_id)
+
+
+def _not_the_planner(user: Any, plan: DeletionPlan) -> bool:
+    return not same_person(plan.made_by, f"staff:{user.pk}:{user.get_username()}")
+
+
+MAKE = DeletionVerb(
+    name="make",
+    permission="make_deletionplan",
+    label=gettext_lazy("Make a deletion plan"),
+    form=MakePlanForm,
+    call=_make,
+    possible=lambda subject: isinstance(subject, Agreement),
+    explains=gettext_lazy(
+        "A plan looks at every table, every file and every copy and writes down what would go and what stays, and why. "
+        "It deletes nothing. A plan that stands now is replaced, with its approval."
+    ),
+    done=gettext_lazy("The plan is made."),
+)
+APPROVE = DeletionVerb(
+    name="approve",
+    permission="approve_deletionplan",
+    label=gettext_lazy("Approve the plan"),
+    form=ApproveForm,
+    call=_approve,
+    possible=_waits_for_approval,
+    personal=_not_the_planner,
+    explains=gettext_lazy("What this plan names is deleted for good. Nobody can bring it back."),
+    done=gettext_lazy("The plan is approved."),
+    danger=True,
+    template="admin/retention/approve.html",
+)
+PLAN_VERBS = (
+    APPROVE,
+    DeletionVerb(
+        name="start",
+        permission="start_deletionrun",
+        label=gettext_lazy("Start the deletion now"),
+        form=SureForm,
+        call=lambda plan, by, _data: runs.start_by(plan, by=by),
+        possible=_can_start,
+        explains=gettext_lazy(
+            "Everything that may stand against it is asked again, and the plan is made anew and compared before the "
+            "first row goes. Without this, cron starts it (“manage.py enforce_retention”)."
+        ),
+        done=gettext_lazy("The run is queued; this page shows how it goes."),
+        danger=True,
+    ),
+    DeletionVerb(
+        name="withdraw",
+        permission="approve_deletionplan",
+        label=gettext_lazy("Withdraw the approval"),
+        form=BecauseForm,
+        call=_withdraw,
+        possible=lambda plan: plan.state == State.READY and approved(plan),
+        explains=gettext_lazy(
+            "From the next batch on nothing goes under it. What has gone by then is gone; the rest needs an approval."
+        ),
+        done=gettext_lazy("The approval is withdrawn."),
+    ),
+)
+
+
+class ApprovalFilter(admin.SimpleListFilter):
+    """Those that wait for somebody."""
+
+    title = gettext_lazy("waits for a person")
+    parameter_name = "person"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("approval", gettext_lazy("for an approval")), ("refused", gettext_lazy("cannot be carried out"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DeletionPlan]) -> QuerySet[DeletionPlan]:
+        if self.value() == "approval":
+            standing = PlanApproval.objects.filter(withdrawn_at=None).values("plan")
+            return queryset.filter(state=State.READY).exclude(pk__in=standing)
+        return queryset.filter(state=State.REFUSED) if self.value() == "refused" else queryset
+
+
+@admin.register(DeletionPlan)
+class PlanAdmin(DeletionRecords, _PlanAdmin):
+    """Plans, current and past; what each says never changes."""
+
+    verbs = PLAN_VERBS
+    begins = MAKE
+    page_template = "admin/retention/deletionplan.html"
+    list_display = ("number", "customer_shown", "occasion", "made_shown", "goes_shown", "state_shown")
+    list_display_links = ("number",)
+    list_filter = (ApprovalFilter, "state", "occasion")
+    list_select_related = ("customer", "agreement")
+    search_fields = ("=pk", "customer__name", "customer__tenant_key", "agreement__number")
+    search_help_text = gettext_lazy("Number, customer, tenant key or agreement")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeletionPlan]:
+        return super().get_queryset(request).prefetch_related("approvals__approved_by").defer("samples")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_GET(self.pdf_view))
+        return [path("<int:pk>/pdf/<str:language>/", view, name="retention_deletionplan_pdf"), *super().get_urls()]
+
+    def pdf_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
+        """The plan on paper."""
+        from retention import documents
+
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        plan = self._record(pk)
+        name = f"deletion-plan-{plan.pk}.{'sv' if language == 'sv' else 'en'}.pdf"
+        found = documents.plan_pdf(plan, "sv" if language == "sv" else "en")
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(found, content_type="application/pdf", headers=headers)
+
+    def said(self, verb: Any, made: Any) -> str:
+        if verb is APPROVE and isinstance(made, DeletionRun):
+            return _("The plan is approved, and its run is queued; this page shows how it goes.")
+        if isinstance(made, ValidationError):
+            return _("The plan is approved. It has not begun: %(why)s") % {"why": " ".join(made.messages)}
+        return super().said(verb, made)
+
+    def after(self, record: Any, made: Any) -> str:
+        return page_of(made) if isinstance(made, DeletionPlan | DeletionRun) else page_of(record)
+
+    def beside(self, verb: Any, record: Any, user: Any) -> dict[str, Any]:
+        if verb is not APPROVE:
+            return {}
+        return {
+            "plan": record,
+            "name_to_type": record.customer.name,
+            "may_start": user.has_perm("retention.start_deletionrun"),
+            **plan_page.shown(record),
+        }
+
+    def context(self, record: DeletionPlan, user: Any) -> dict[str, Any]:
+        current = record.state in DeletionPlan.CURRENT
+        other = None if current else plans.current(record.customer)
+        run = record.runs.order_by("-pk").first()
+        return {
+            "title": _("Deletion plan %(number)s for %(customer)s")
+            % {"number": record.pk, "customer": record.customer},
+            "plan": record,
+            "current": current,
+            "approval": approvals.in_force(record),
+            "history": plan_page.approvals_of(record),
+            "made_by": actor_in_words(record.made_by),
+            "own": same_person(record.made_by, f"staff:{user.pk}:{user.get_username()}"),
+            "refusals": refusal_words.sentences(record.content),
+            "reasons": reason_words.in_words(plans.blockers_of(record.agreement)) if current else [],
+            "other_address": page_of(other) if other else "",
+            "run": run,
+            "run_address": page_of(run) if run and user.has_perm("retention.view_deletionrun") else "",
+            "plan_again": begin(DeletionPlan, agreement=record.agreement_id) if self._may_plan(record, user) else "",
+            "pdfs": [
+                (language, reverse("admin:retention_deletionplan_pdf", args=[record.pk, language]))
+                for language in (["sv", "en"] if get_language() == "sv" else ["en", "sv"])
+            ],
+            "part": plan_page.shown(record),
+        }
+
+    def _may_plan(self, plan: DeletionPlan, user: Any) -> bool:
+        working = _runs(plan).exclude(state=DeletionRun.State.STOPPED).exists()
+        return MAKE.allowed(user) and not working and plan.agreement.delete_from is not None
+
+    @admin.display(description=gettext_lazy("number"), ordering="pk")
+    def number(self, plan: DeletionPlan) -> str:
+        return f"#{plan.pk}"
+
+    @admin.display(description=gettext_lazy("customer"), ordering="customer__name")
+    def customer_shown(self, plan: DeletionPlan) -> SafeString:
+        return format_html("<bdi>{}</bdi> <small>{}</small>", plan.customer, plan.agreement.number)
+
+    @admin.display(description=gettext_lazy("made"), ordering="made_at")
+    def made_shown(self, plan: DeletionPlan) -> SafeString:
+        day = date_format(clock.local_day(plan.made_at))
+        return format_html("{} <small>{}</small>", day, actor_in_words(plan.made_by))
+
+    @admin.display(description=gettext_lazy("goes"))
+    def goes_shown(self, plan: DeletionPlan) -> SafeString:
+        totals = plan_content.totals(plan.content)
+        files = _("%(count)s files") % {"count": grouped(totals.files)}
+        return format_html("{} <small>{}</small>", _("%(count)s rows") % {"count": grouped(totals.rows)}, files)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_shown(self, plan: DeletionPlan) -> SafeString:
+        standing = [one for one in plan.approvals.all() if one.withdrawn_at is None]
+        badge = format_html('<span class="state state-plan-{}">{}</span>', plan.state, plan.get_state_display())
+        if plan.state != State.READY:
+            return badge
+        text = _("approved by %(who)s") % {"who": standing[0].approved_by} if standing else _("waits for an approval")
+        return format_html("{} <small>{}</small>", badge, text)
