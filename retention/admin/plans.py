@@ -23,7 +23,7 @@ from offboarding import clock, reauthentication
 from offboarding.admin.case_forms import BecauseField, BecauseForm, CaseForm, SureForm
 from offboarding.admin.case_verbs import Data, page_of
 from offboarding.models import Agreement
-from retention import approvals, plan_content, plans, refusal_words, runs
+from retention import approvals, documents, gathering, plan_content, plans, refusal_words, runs
 from retention.actor_words import in_words as actor_in_words
 from retention.admin import plan_page, reason_words
 from retention.admin.records import DeletionRecords, DeletionVerb, Subject, begin
@@ -96,12 +96,10 @@ def _waits_for_approval(plan: DeletionPlan) -> bool:
 
 
 def _too_old(plan: DeletionPlan) -> bool:
-    from retention.gathering import limits
-
     approval = approvals.in_force(plan)
-    return (
-        approval is not None and (clock.today() - clock.local_day(approval.approved_at)).days > limits().approval_days
-    )
+    if approval is None:
+        return False
+    return (clock.today() - clock.local_day(approval.approved_at)).days > gathering.limits().approval_days
 
 
 def _can_start(plan: DeletionPlan) -> bool:
@@ -212,8 +210,6 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
 
     def pdf_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
         """The plan on paper."""
-        from retention import documents
-
         if not self.has_view_permission(request):
             raise PermissionDenied
         plan = self._record(pk)

@@ -1,10 +1,11 @@
-"""What this package adds to the screens below it (DESIGN §4): the panel of an agreement, and the pause for every page."""
+"""What this package adds to the screens below it (DESIGN §4): an agreement's panel, and the pause for every page."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 from offboarding.models import Agreement
 from retention.actor_words import in_words as actor_in_words
@@ -16,7 +17,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/retention/panel.html", takes_context=True)
 def retention_panel(context: dict[str, Any], agreement: Agreement) -> dict[str, Any]:
-    """What keeps the customer's data, how far its deletion has come, what stands against it today, and the next step."""
+    """What keeps the customer's data, how far its deletion has come, what stands against it, the next step."""
     return case_panel.of(agreement, context["request"].user)
 
 
@@ -27,8 +28,6 @@ def deletion_pause(context: dict[str, Any]) -> dict[str, Any]:
     pause = Pause.objects.in_force().first() if user.has_module_perms("retention") else None
     if pause is None:
         return {}
-    from django.urls import reverse
-
     return {
         "pause": pause,
         "who": actor_in_words(pause.placed_by),
