@@ -21,7 +21,7 @@ from offboarding.rule_words import day_in_words, sentence, title
 CONTEXT = frozenset(
     {
         "notice", "because", "before", "until", "released", "enclosure", "assistance", "available_until", "page",
-        "due_on", "store", "attester",
+        "due_on", "store", "attester", "certificate", "code",
     }
 )  # fmt: skip
 """What a verb may tell ``letters.write`` beside the agreement.
@@ -30,7 +30,8 @@ CONTEXT = frozenset(
 replaced · ``until``: date to which the agreement is renewed · ``released``: True when a hold ends · ``enclosure``: name
 in the ``evidence`` storage · ``assistance``: TransferAssistance · ``available_until``: date to which an export can be
 fetched · ``page``: path of our own site, e.g. ``/case/`` · to Legal: ``due_on``: date by which something has to be done
-· ``store``: the other copy · ``attester``: who has to attest its end.
+· ``store``: the other copy · ``attester``: who has to attest its end · of a deletion: ``certificate``: its number ·
+``code``: what is typed with it on the page where it can be checked.
 """
 WITH_NOTICE_DAY = (Letter.Occasion.DECISION, Letter.Occasion.DATES_CHANGED)
 """Where the latest day for a notice still explains something."""
@@ -53,6 +54,8 @@ def facts(agreement: Agreement, context: Mapping[str, Any], today: date) -> dict
         "due_on": _day(context.get("due_on")),
         "store": one_line(context.get("store", "")),
         "attester": one_line(context.get("attester", "")),
+        "certificate": one_line(context.get("certificate", "")),
+        "code": one_line(context.get("code", "")),
         "page": _own_page(context.get("page", "")),
         "service_ends": _day(agreement.service_ends),
         "export_until": _day(agreement.export_until),

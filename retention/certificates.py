@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +32,6 @@ from retention.models import Certificate, DeletionRun
 __all__ = ["Answer", "Checked", "check", "check_json", "issue", "new_code", "supplement"]
 
 DELETION = Actor.machine("deletion")
-VERIFY_PAGE = "/verify/"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 OBJECTIONS = {
     "not_done": gettext_lazy("Not every step of the deletion is done."),
@@ -82,7 +82,7 @@ def _issued(run: DeletionRun, occasion: Certificate.Occasion, supplements: Certi
         language=run.customer.language,
         vendor=settings.VENDOR_NAME,
         software=SOFTWARE,
-        verify=f"{settings.SITE_URL}{VERIFY_PAGE}",
+        verify=f"{settings.SITE_URL}{reverse('verify')}",
         supplements={"number": supplements.number, "sha256": supplements.sha256} if supplements else None,
     )
     content = certificate_content.build(heading, run.plan.content, certificate_records.of(run))

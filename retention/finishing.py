@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -122,7 +123,8 @@ def _certified(run: DeletionRun) -> Certificate:
 
 def _close(agreement: Agreement, certificate: Certificate, facts: dict[str, object]) -> None:
     document = certificate.documents[agreement.customer.language]
-    cases.mark_erased(agreement, actor=DELETION, enclosure=document["name"], facts=facts)
+    told = {"certificate": certificate.number, "code": certificate.code, "page": reverse("verify")}
+    cases.mark_erased(agreement, actor=DELETION, enclosure=document["name"], facts=facts, context=told)
 
 
 def _tidy(run: DeletionRun) -> None:

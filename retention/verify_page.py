@@ -106,8 +106,7 @@ def _answered(request: HttpRequest) -> tuple[dict[str, Any], int]:
 
 def _told(checked: Checked, key: str, number: NumberForm | None = None) -> dict[str, Any]:
     if checked.answer is Answer.UNKNOWN:
-        cache.add(key, 0, WHILE_SECONDS)
-        cache.incr(key)
+        cache.set(key, cache.get(key, 0) + 1, WHILE_SECONDS)
     context = {**_asking(number), "answer": checked.answer.value}
     if checked.certificate is None or checked.content is None:
         return context

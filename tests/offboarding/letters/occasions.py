@@ -67,6 +67,11 @@ def occasions(agreement):
         "hold": ("hold", {"because": "A court has ordered it."}),
         "hold_released": ("hold", {"released": True}),
         "deleted": ("deleted", {"enclosure": "certificates/A-2026.pdf"}),
+        "deleted_certified": (
+            "deleted",
+            {"enclosure": "certificates/C-000042.sv.pdf", "certificate": "C-000042", "code": "7K3M-9QXW-2B4T",
+             "page": "/verify/"},
+        ),
         "deleted_no_certificate": ("deleted", {}),
         "assistance_requested": ("assistance", {"assistance": help_with(agreement)}),
         "assistance_offered": (
@@ -106,9 +111,9 @@ NAMES = [
     "acknowledgement", "acknowledgement_vouch", "acknowledgement_duplicate", "decision_timely", "decision_late",
     "decision_next_term", "decision_refused", "decision_objection", "decision_by_us", "dates_changed", "continues",
     "continues_renewed", "window_open", "export_ready", "export_ready_page", "warning_30", "warning_7", "warning_1",
-    "hold", "hold_released", "deleted", "deleted_no_certificate", "assistance_requested", "assistance_offered",
-    "assistance_agreed", "assistance_done", "assistance_declined", "approval_asked", "approval_asked_again",
-    "attestation", "alarm", "alarm_no_page",
+    "hold", "hold_released", "deleted", "deleted_certified", "deleted_no_certificate", "assistance_requested",
+    "assistance_offered", "assistance_agreed", "assistance_done", "assistance_declined", "approval_asked",
+    "approval_asked_again", "attestation", "alarm", "alarm_no_page",
 ]  # fmt: skip
 TO_LEGAL = [name for name in NAMES if name.startswith(("approval", "attestation", "alarm"))]
 
