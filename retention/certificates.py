@@ -7,6 +7,7 @@ committed: what has no signature was never issued. So a kill between files and c
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
@@ -29,7 +30,7 @@ from retention.certificate_checks import Answer, Checked, check, check_json
 from retention.certificate_content import Heading
 from retention.models import Certificate, DeletionRun
 
-__all__ = ["Answer", "Checked", "check", "check_json", "issue", "new_code", "supplement"]
+__all__ = ["Answer", "Checked", "check", "check_json", "issue", "new_code", "page_of", "supplement"]
 
 DELETION = Actor.machine("deletion")
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -66,6 +67,11 @@ def new_code() -> str:
     """``7K3M-9QXW-2B4T``: 60 random bits in Crockford's base32, which has no letter that looks like a digit."""
     digits = "".join(secrets.choice(_CROCKFORD) for _digit in range(12))
     return "-".join(digits[start : start + 4] for start in range(0, 12, 4))
+
+
+def page_of(certificate: Certificate) -> str:
+    """The address of the public page, as the certificate names it."""
+    return str(json.loads(certificate.content)["verify"])
 
 
 def _issued(run: DeletionRun, occasion: Certificate.Occasion, supplements: Certificate | None) -> Certificate:
