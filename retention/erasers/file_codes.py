@@ -23,6 +23,7 @@ class FileCode(StrEnum):
     SHARED = "file_shared"
     ROWS = "file_rows"
     # A person should know
+    NOTHING = "file_nothing"
     LINKS = "file_links"
     HARD_LINKS = "file_hard_links"
     FOREIGN = "file_foreign"
@@ -50,6 +51,7 @@ FILE_WORDS: dict[StrEnum, str] = {
     FileCode.SHARED: "%(count)s files below %(prefix)s are named by rows of others, which would lose them. For example "
     "%(examples)s.",
     FileCode.ROWS: "Which files the tenant's rows name cannot be read: %(reason)s",
+    FileCode.NOTHING: "There is nothing at all in the file store, of anybody: is it mounted?",
     FileCode.LINKS: "%(count)s symbolic links below %(prefix)s lead out of it. The links go; what they lead to stays. "
     "For example %(examples)s.",
     FileCode.HARD_LINKS: "%(count)s files below %(prefix)s have another name as well, by which the content stays. For "

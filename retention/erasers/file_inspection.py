@@ -182,8 +182,10 @@ def obstacles(place: ErasingPlace, judging: Judging) -> tuple[list[Refusal], lis
     if refusals:
         return refusals, problems
     place.reach()
-    if place.empty() and judging.named.any(judging.store.key):
-        return [Refusal(FileCode.STORE_EMPTY)], problems
+    if place.empty():
+        if judging.named.any(judging.store.key):
+            return [Refusal(FileCode.STORE_EMPTY)], problems
+        problems.append(Problem(FileCode.NOTHING, {}))
     for other in judging.named.overlapping(judging.patterns):
         facts = {"other": other, "prefix": ", ".join(map(shown, judging.prefixes))}
         refusals.append(Refusal(FileCode.NESTED, facts))

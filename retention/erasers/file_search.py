@@ -80,7 +80,7 @@ def _alike(store: str, storage: Storage, pattern: str, tenant_key: str) -> Itera
     head = pattern.partition("{tenant}")[0]
     folder, _, begin = head.rpartition("/")
     alike = []
-    if not folder or storage.exists(folder) or hasattr(storage, "bucket_name"):
+    if not folder or hasattr(storage, "bucket_name") or storage.exists(folder):
         for name in storage.listdir(folder)[0]:
             key = name.removeprefix(begin)
             if name.startswith(begin) and key != tenant_key and _plain(key) == _plain(tenant_key):

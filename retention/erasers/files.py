@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from retention.erasers.judging import Judging
 from retention.erasers.naming import NamedFiles
 from retention.erasers.places import erasing_place
 from retention.erasers.places.place import MOST, ErasingPlace
+from retention.erasers.prefixes import plain
 
 __all__ = ["FileEraser", "NamedFiles"]
 
@@ -90,8 +92,9 @@ class FileEraser:
         opened = self._open(checked=False)
         opened.place.reach()
         notes = opened.notes
-        notes.add_named(self.named.read(self.store.key))
-        notes.add_named((path, category, "") for path, category in self.also)
+        exact = opened.place.one_spelling
+        found = itertools.chain(self.named.read(self.store.key), ((*one, "") for one in self.also))
+        notes.add_named((plain(path, exact), category, by) for path, category, by in found)
         opened.settle()
         notes.keep(_READ, "yes")
 

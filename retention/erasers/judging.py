@@ -16,7 +16,7 @@ from retention.erasers.file_notes import FileNotes
 from retention.erasers.findings import Refusal
 from retention.erasers.naming import NamedFiles
 from retention.erasers.places.place import Entry, ErasingPlace
-from retention.erasers.prefixes import prefix_of, short
+from retention.erasers.prefixes import prefix_of
 
 NAMED_AT_ONCE = 100
 
@@ -100,19 +100,16 @@ class Judging:
                 yield number, path
 
     def _inside(self, path: str) -> bool:
-        plain = short(path, self.place.one_spelling).removeprefix("" if self.place.one_spelling else "/")
-        return any(plain.startswith(prefix) for prefix in self.prefixes)
+        return any(path.startswith(prefix) for prefix in self.prefixes)
 
     def _judge(self, category: Category, paths: list[str]) -> dict[str, Verdict]:
         found = {path: Verdict.UNSAFE if unsafe(path) else Verdict.GOES for path in paths}
         safe = [path for path, verdict in found.items() if verdict is Verdict.GOES]
-        exact = self.place.one_spelling
-        plain = {path: short(path, exact).removeprefix("" if exact else "/") for path in safe}
-        foreign = self.named.owners(self.patterns, list(plain.values()))
-        who = self.named.who(self.store.key, safe, exact)
+        foreign = self.named.owners(self.patterns, safe)
+        who = self.named.who(self.store.key, safe, self.place.one_spelling)
         for path in safe:
-            if plain[path] in foreign:
-                found[path], self.why[path] = Verdict.FOREIGN, foreign[plain[path]]
+            if path in foreign:
+                found[path], self.why[path] = Verdict.FOREIGN, foreign[path]
             elif path in who:
                 found[path] = Verdict.KEPT if who[path][1] else Verdict.IN_USE
                 self.why[path] = who[path][0]

@@ -3,8 +3,8 @@ moment. Whose a row is, is told by the same conditions as in the database eraser
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 from exports.contents import Category, Column, Kind, Table
@@ -67,10 +67,11 @@ class NamedFiles:
 
     def any(self, store: str) -> bool:
         """Whether any row of anybody names a file of the store."""
-        return any(
-            snapshot.query(f"SELECT 1 FROM {way.source} WHERE {_filled(way)} LIMIT 1")
-            for _, way, snapshot, _ in self._asked(store)
-        )
+        with closing(self._asked(store)) as asked:
+            return any(
+                snapshot.query(f"SELECT 1 FROM {way.source} WHERE {_filled(way)} LIMIT 1")
+                for _, way, snapshot, _ in asked
+            )
 
     # Rows that stay
 
@@ -146,7 +147,7 @@ class NamedFiles:
 
     # Columns that name files
 
-    def _asked(self, store: str) -> Iterator[tuple[DatabaseStore, _Way, Snapshot, Dialect]]:
+    def _asked(self, store: str) -> Generator[tuple[DatabaseStore, _Way, Snapshot, Dialect], None, None]:
         for database in self.datamap.databases.values():
             if not any(link.store == store for _, _, link in _links(database)):
                 continue

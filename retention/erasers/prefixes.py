@@ -57,6 +57,13 @@ SPELLINGS = (("/./", "/"), ("/./", "/"), ("//", "/"), ("//", "/"))
 """What file systems take for the same; replaced in this order."""
 
 
+def plain(path: str, exact: bool) -> str:
+    """The spelling of a path that a listing gives; what leads out of the store stays as it is."""
+    if exact or path.startswith("/") or ".." in path.split("/"):
+        return path
+    return short(path, exact).removeprefix("/")
+
+
 def short(path: str, exact: bool) -> str:
     """The shortest spelling of a path with ``/`` before it; the path itself where every spelling is a file of its own
     (``exact``)."""

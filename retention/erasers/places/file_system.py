@@ -81,12 +81,25 @@ class FileSystemPlace(ErasingPlace):
 
     def survey(self, prefix: str) -> tuple[list[Refusal], list[Problem]]:
         refusals = [Refusal(FileCode.MOUNT, {"path": shown(path)}) for path in mounts_below(self.base, prefix)]
+        folder = prefix.rpartition("/")[0]
         try:
-            if (number := self._folder(prefix.rpartition("/")[0])) is not None:
+            if (number := self._folder(folder)) is not None:
                 os.close(number)
+                refusals += self._unwritable(_parent(folder))
         except RefusedError as error:
             refusals += error.refusals
         return refusals, []
+
+    def _unwritable(self, folder: str) -> list[Refusal]:
+        """Whether the tenant's own folder cannot be removed from the one it lies in."""
+        number = self._folder(folder)
+        if number is None:
+            return []
+        try:
+            may = _may_write(number)
+        finally:
+            os.close(number)
+        return [] if may else [Refusal(FileCode.FORBIDDEN, {"path": shown(f"{folder}/"), "reason": _may_not()})]
 
     def close(self) -> None:
         pass

@@ -13,6 +13,7 @@ from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # type: ignore[import-untyped]
 
 from retention.erasers.file_codes import FileCode
+from retention.erasers.file_findings import shown
 from retention.erasers.findings import BusyError, EraserError, Refusal, RefusedError
 
 AT_ONCE = 8
@@ -74,6 +75,19 @@ def code_of(error: ClientError) -> str:
     """The server's code; the number of the HTTP status where it says nothing else, as after HEAD."""
     told = error.response.get("Error", {})
     return str(told.get("Code") or error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
+
+
+@contextmanager
+def listed(prefix: str) -> Iterator[None]:
+    """A listing that the server will not give is a refusal: nothing may be taken for empty."""
+    try:
+        with told("it cannot be listed"):
+            yield
+    except (BusyError, RefusedError):
+        raise
+    except EraserError as error:
+        facts = {"prefix": shown(prefix), "reason": str(error)}
+        raise RefusedError((Refusal(FileCode.NOT_LISTED, facts),)) from error
 
 
 @contextmanager
