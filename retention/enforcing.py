@@ -15,7 +15,7 @@ from functools import partial
 from offboarding.models import Agreement
 from retention import enforcing_after, enforcing_due, enforcing_runs, foreseeing
 from retention.alone import Lock
-from retention.enforcing_lines import Line, safely
+from retention.enforcing_lines import Line, named, safely
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ def work(wish: Wish, lock: Lock) -> Iterator[Line]:
         lock.still()
         yield from safely(about, stage)
     turns = enforcing_due.Turns(wish.today)
-    for pk, occasion in enforcing_due.chosen(wish.today, wish.agreement, wish.limit):
-        yield from safely(f"agreement {pk}", partial(enforcing_due.advance, pk, occasion, turns, lock))
+    for agreement, occasion in enforcing_due.chosen(wish.today, wish.agreement, wish.limit):
+        yield from safely(named(agreement), partial(enforcing_due.advance, agreement, occasion, turns, lock))
 
 
 def foresee(wish: Wish) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from functools import partial
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from exports import jobs
 from exports.models import ExportJob
@@ -52,19 +53,26 @@ def _duties() -> Iterator[Line]:
 
 
 def _reminded(today: date) -> Iterator[Line]:
-    for letter in attestations.remind(today):
-        if letter.agreement is not None:
-            yield Line(named(letter.agreement), _("Legal is asked to attest the end of a copy."), Grade.PERSON)
+    """Legal gets a letter for each, once; the line about it is that of ``waiting``."""
+    attestations.remind(today)
+    yield from ()
 
 
 def _looked(verification: Verification) -> Iterator[Line]:
     done = verifications.look(verification.run, verification.after_days)
-    about, facts = named(done.run.agreement), {"days": done.after_days}
+    about, days = named(done.run.agreement), done.after_days
     if done.passed:
-        yield Line(about, _("looked again, %(days)s days after the erasure: nothing is left.") % facts)
+        said = ngettext(
+            "looked again, %(days)s day after the erasure: nothing is left.",
+            "looked again, %(days)s days after the erasure: nothing is left.", days,
+        )  # fmt: skip
+        yield Line(about, said % {"days": days})
     elif done.passed is False:
-        said = _("ALARM: looked again, %(days)s days after the erasure, and found data. The case is open again.")
-        yield Line(about, said % facts, Grade.PERSON)
+        said = ngettext(
+            "ALARM: looked again, %(days)s day after the erasure, and found data. The case is open again.",
+            "ALARM: looked again, %(days)s days after the erasure, and found data. The case is open again.", days,
+        )  # fmt: skip
+        yield Line(about, said % {"days": days}, Grade.PERSON)
 
 
 def to_finish(customer: int | None) -> list[DeletionRun]:
@@ -94,5 +102,8 @@ def waiting(today: date, customer: int | None) -> Iterator[Line]:
         yield Line(named(copy.run.agreement), said % facts, Grade.PERSON)
     unsure = Verification.objects.filter(run__in=runs, passed=None).exclude(done_at=None)
     for look in unsure.select_related("run__agreement__customer").order_by("pk"):
-        said = _("a person has to settle what was found %(days)s days after the erasure.")
+        said = ngettext(
+            "a person has to settle what was found %(days)s day after the erasure.",
+            "a person has to settle what was found %(days)s days after the erasure.", look.after_days,
+        )  # fmt: skip
         yield Line(named(look.run.agreement), said % {"days": look.after_days}, Grade.PERSON)

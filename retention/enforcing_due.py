@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -31,7 +32,7 @@ TO_COMPARE = (Step.REFUSED, Step.ASK, Step.AWAIT_APPROVAL)
 # Who ------------------------------------------------------------------------------------------------------------------
 
 
-def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Sequence[tuple[int, str]]:
+def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Iterator[tuple[Agreement, str]]:
     """The agreements whose cases are looked at, with the occasion of a plan that they may need; longest due first.
 
     One per customer, because the data goes as a whole, and none where a run is under way. An agreement that is asked
@@ -46,7 +47,8 @@ def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Seque
     found = dict.fromkeys([*lapsed, *erased.values_list("pk", flat=True)], Occasion.REMAINDER) | found
     if agreement is not None and not found and not _under_way().filter(customer=agreement.customer_id).exists():
         found = {agreement.pk: Occasion.END}
-    return list(found.items())[:limit]
+    for pk, occasion in islice(found.items(), limit):
+        yield Agreement.objects.select_related("customer").get(pk=pk), occasion
 
 
 def due(today: date) -> AgreementQuerySet:
@@ -96,9 +98,9 @@ class Turns:
 # Doing ----------------------------------------------------------------------------------------------------------------
 
 
-def advance(pk: int, occasion: str, turns: Turns, lock: Lock) -> Iterator[Line]:
+def advance(agreement: Agreement, occasion: str, turns: Turns, lock: Lock) -> Iterator[Line]:
     """Does the next step of one case, and says so."""
-    case = read(pk, occasion)
+    case = read(agreement, occasion)
     step = case.step
     if case.plan is not None and step in TO_COMPARE and turns.compares(case.plan):
         lock.still()
@@ -113,9 +115,8 @@ def advance(pk: int, occasion: str, turns: Turns, lock: Lock) -> Iterator[Line]:
         yield from _DO[step](case)
 
 
-def read(pk: int, occasion: str) -> Case:
+def read(agreement: Agreement, occasion: str) -> Case:
     """The case as it stands. One whose run was reopened is about what was found again."""
-    agreement = Agreement.objects.select_related("customer").get(pk=pk)
     newest = DeletionRun.objects.filter(customer=agreement.customer_id).order_by("-pk").values_list("state", flat=True)
     if occasion == Occasion.END and newest.first() == DeletionRun.State.REOPENED:
         occasion = Occasion.REOPENED

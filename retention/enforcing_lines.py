@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from offboarding.letter_body import one_line
 from offboarding.models import Agreement
 from retention.alone import NotAloneError
+from retention.erasers.findings import EraserError
 from retention.next_step import Grade
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ def safely(about: str, act: Callable[[], Iterable[Line]]) -> Iterator[Line]:
         yield Line(about, " ".join(map(str, error.messages)), Grade.PERSON)
     except PermissionDenied as error:
         yield Line(about, str(error), Grade.PERSON)
+    except EraserError as error:
+        yield Line(about, _("failed: %(error)s") % {"error": error}, Grade.FAILED)
     except Exception as error:
         log.exception("%s failed", about)
         said = f"{type(error).__name__}: {error}"

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from exports.models import ExportJob
 from offboarding import journal_proof
@@ -52,8 +52,8 @@ def lines(today: date, agreement: Agreement | None, limit: int | None) -> Iterat
         yield from safely(about, stage)
     yield from enforcing_after.waiting(today, customer)
     turns, journal = Turns(today), _Journal()
-    for pk, occasion in enforcing_due.chosen(today, agreement, limit):
-        yield from safely(f"agreement {pk}", partial(_foreseen, pk, occasion, turns, journal))
+    for one, occasion in enforcing_due.chosen(today, agreement, limit):
+        yield from safely(named(one), partial(_foreseen, one, occasion, turns, journal))
 
 
 def _stages(today: date, customer: int | None) -> Iterator[Stage]:
@@ -75,8 +75,11 @@ def _said(about: str, said: str) -> Iterator[Line]:
 
 
 def _look(look: Verification) -> Iterator[Line]:
-    said = _("would look again, %(days)s days after the erasure.") % {"days": look.after_days}
-    yield Line(named(look.run.agreement), said)
+    said = ngettext(
+        "would look again, %(days)s day after the erasure.", "would look again, %(days)s days after the erasure.",
+        look.after_days,
+    )  # fmt: skip
+    yield Line(named(look.run.agreement), said % {"days": look.after_days})
 
 
 def _end(run: DeletionRun) -> Iterator[Line]:
@@ -93,8 +96,8 @@ class _Journal:
         return not journal_proof.prove().findings
 
 
-def _foreseen(pk: int, occasion: str, turns: Turns, journal: _Journal) -> Iterator[Line]:
-    case = enforcing_due.read(pk, occasion)
+def _foreseen(agreement: Agreement, occasion: str, turns: Turns, journal: _Journal) -> Iterator[Line]:
+    case = enforcing_due.read(agreement, occasion)
     if case.step is Step.PLAN and not turns.take():
         yield line(case, enforcing_due.out_of_turn(turns), Grade.FINE, case.reasons)
         return
