@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Sum
 
-from exports import delivery, jobs
+from exports import jobs
 from exports.models import ExportJob, Volume
 from offboarding.actors import Actor
 from offboarding.models import Customer
-from offboarding.storing import answering
+from retention import own_storage
 from retention.cleared import Cleared
 
 DELETION = Actor.machine("deletion")
+EXPORTS = "exports"
+"""The storage of packages."""
 
 
 def count(customer: Customer) -> dict[str, int]:
@@ -30,40 +34,32 @@ def count(customer: Customer) -> dict[str, int]:
     }
 
 
-def erase(customer: Customer) -> Cleared:
-    """Removes every file of every export of the customer and lists anew; the records and their checksums stay.
+def erase(customer: Customer, seconds: float = inf) -> Cleared:
+    """Removes every file of every export of the customer, in all versions, and lists anew; the records stay.
 
-    Work directories go on this machine; those on others go with ``run_jobs`` there, since their epoch is over.
-    Raises OSError where the storage does not answer.
+    Stops after ``seconds``; then ``left`` says how much there still is. Work directories go on this machine; those on
+    others go with ``run_jobs`` there, since their epoch is over. Raises ``EraserError`` where something cannot go.
     """
+    until = time.monotonic() + seconds
     found = jobs.withdraw_all(customer, actor=DELETION)
     files = size = 0
     for job in found:
-        for name in list(delivery.stored_below(job.folder)):
-            size += _remove(name)
-            files += 1
-        files += delivery.abort_unfinished_uploads(job.folder)
+        if time.monotonic() <= until:
+            gone = own_storage.erase(EXPORTS, f"{job.folder}/", until - time.monotonic())
+            files, size = files + gone[0], size + gone[1]
     directories = list(_work_directories(found))
     for directory in directories:
         shutil.rmtree(directory)
-    gone = {"files": files, "directories": len(directories)}
-    return Cleared(files + len(directories), left(customer), size, gone)
+    what = {"files": files, "directories": len(directories)}
+    return Cleared(files + len(directories), left(customer), size, what)
 
 
 def left(customer: Customer, before: datetime | None = None) -> int:
     """Stored files and work directories of the customer's exports, by listing; only of those requested ``before``."""
     jobs_ = ExportJob.objects.filter(customer=customer)
     found = list((jobs_.filter(requested_at__lt=before) if before else jobs_).only("pk"))
-    stored = sum(1 for job in found for _name in delivery.stored_below(job.folder))
+    stored = sum(own_storage.left(EXPORTS, f"{job.folder}/") for job in found)
     return stored + sum(1 for _directory in _work_directories(found))
-
-
-def _remove(name: str) -> int:
-    """Removes one stored file; its bytes."""
-    with answering():
-        size = int(delivery.storage().size(name))
-        delivery.storage().delete(name)
-    return size
 
 
 def _work_directories(found: Iterable[ExportJob]) -> Iterator[Path]:

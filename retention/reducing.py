@@ -13,15 +13,13 @@ from typing import Any
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.storage import storages
 from django.db import connection
 from django.db.models import Model
 from django.db.transaction import TransactionManagementError
 
 from offboarding.canonical import digest
 from offboarding.models import Customer, StoredMessage
-from offboarding.storing import answering
-from retention import reducing_rules
+from retention import own_storage, reducing_rules
 from retention.models import DeletionRun
 from retention.reducing_scope import scope_of
 from retention.traces_map import TRACES, Way
@@ -47,7 +45,7 @@ def reduce(run: DeletionRun) -> dict[str, int]:
     """Reduces the records of the run's customer; model → rows. In the caller's transaction; again is harmless.
 
     Which rows those are is found out before the first is changed: some are known by an address. The originals of
-    messages go from the ``default`` storage; their hashes stay. Raises OSError where it does not answer.
+    messages go from the ``default`` storage; their hashes stay. Raises ``EraserError`` where one cannot go.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Records are reduced in the transaction that makes the run final.")
@@ -86,13 +84,5 @@ def _forget_in_admin(chosen: Mapping[str, list[Any]]) -> None:
 
 
 def _remove_originals(keys: list[int]) -> int:
-    removed = 0
     names = StoredMessage.objects.filter(pk__in=keys).values_list("storage_name", flat=True)
-    for name in names:
-        with answering():
-            if storages["default"].exists(name):
-                storages["default"].delete(name)
-                removed += 1
-            if storages["default"].exists(name):
-                raise OSError(f"{name} could not be removed from the default storage.")
-    return removed
+    return sum(own_storage.erase_one("default", name) for name in names)
