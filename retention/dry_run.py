@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from exports.datamap import DataMap
 from offboarding import clock
-from offboarding.models import Agreement
+from offboarding.models import Agreement, Customer
 from retention import identities, identity, traces
 from retention.keeping_duties import duties_of, events_of
 from retention.models import LegalHold
@@ -42,13 +43,19 @@ def look(agreement: Agreement, occasion: str) -> Looked:
     with open_erasers(customer, files=False) as erasers:
         datamap = erasers.datamap
         databases = [_database(agreement, erasers, key, known.get(key)) for key in erasers.databases]
-    tables = {(one.store.key, table) for one in databases for table in kept_in(one, keeps)}
-    staying = Staying(keeps, tables, left_over(customer, occasion, datamap))
-    with open_erasers(customer, databases=False, staying=staying) as erasers:
-        files = [FilesFound(key, datamap.files[key].storage, eraser.inspect()) for key, eraser in erasers.files.items()]
+    files: list[FilesFound] = []
+    if all(one.findings.tables for one in databases):
+        tables = {(one.store.key, table) for one in databases for table in kept_in(one, keeps)}
+        files = _files(customer, datamap, Staying(keeps, tables, left_over(customer, occasion, datamap)))
     found = Found(databases, files, dict(traces.count(customer)), events)
     content = build(_subject(agreement, occasion), datamap, found, keeps)
     return Looked(content, _samples(databases, content), events)
+
+
+def _files(customer: Customer, datamap: DataMap, staying: Staying) -> list[FilesFound]:
+    """Not looked at where a database is not as its map says or has no such tenant: rows say which files are whose."""
+    with open_erasers(customer, databases=False, staying=staying) as erasers:
+        return [FilesFound(key, datamap.files[key].storage, one.inspect()) for key, one in erasers.files.items()]
 
 
 def _database(agreement: Agreement, erasers: Erasers, key: str, known: identity.Known | None) -> DatabaseFound:
