@@ -64,7 +64,8 @@ def _counted(run: DeletionRun) -> list[DeletionStep]:
 def recount(places: RunPlaces, step: DeletionStep, seconds: float = inf) -> None:
     """Sets ``step.gone`` to what is gone: more than was written down where a worker died behind a batch.
 
-    TimeoutError when it takes longer; nothing is saved. Where too many files are to be listed it stays as it is.
+    TimeoutError when it takes longer; nothing is saved. Where too many files are to be listed it stays as it is. What
+    was missing before the run began (``missing`` of the result) another run has counted.
     """
     if step.kind == Kind.TABLE:
         missing = places.database(step.store).missing(step.name, step.planned + step.kept, seconds)
@@ -73,7 +74,7 @@ def recount(places: RunPlaces, step: DeletionStep, seconds: float = inf) -> None
     else:
         step.result = {**step.result, "exact": step.kind != Kind.FILES}
         return
-    step.gone = max(step.gone, missing)
+    step.gone = max(step.gone, missing - int(step.result.get("missing", 0)))
 
 
 def settle(run: DeletionRun) -> int:

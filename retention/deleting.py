@@ -18,7 +18,7 @@ from retention.erasers.findings import BusyError, EraserError
 from retention.learning import Known
 from retention.models import DeletionRun, DeletionStep
 from retention.run_ledger import ACTOR, LostError, RunLedger, claim
-from retention.run_places import opened
+from retention.run_places import forget, opened
 from retention.stepping import BlockedByPolicyError, turns
 from retention.stepping_places import FilesTurn, TableTurn, work_own
 
@@ -70,7 +70,8 @@ def _attempt(ledger: RunLedger) -> None:
     try:
         _steps(ledger, _enter(ledger))
         with ledger.breathing_to_the_end():
-            finishing.live_erased(run)
+            if finishing.live_erased(run):
+                forget(run)
     except (LostError, OperationalError, InterfaceError):
         raise
     except BlockedByPolicyError as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from retention.erasers.database import DatabaseEraser
@@ -29,6 +32,8 @@ class RunPlaces:
 
     run: DeletionRun
     erasers: Erasers
+    inherited: bool
+    """Whether it goes on where a run that was given up left off."""
 
     def database(self, store: str) -> DatabaseEraser:
         """ChangedError where the database is not as the plan was made for."""
@@ -57,15 +62,50 @@ class RunPlaces:
         return any(table["shared"] for table in tables if table["table"] == step.name)
 
 
+def predecessor(run: DeletionRun) -> DeletionRun | None:
+    """The run before this one that was given up in the middle. Its notes alone know some of the rows that are left:
+    those of a shared table, for instance, are found through rows that it may have erased.
+    """
+    of_customer = DeletionRun.objects.filter(customer=run.customer_id, pk__lt=run.pk)
+    erased = of_customer.exclude(live_erased_at=None).order_by("-pk").values_list("pk", flat=True).first() or 0
+    given_up = of_customer.filter(state=DeletionRun.State.ABANDONED, pk__gt=erased)
+    begun = DeletionStep.objects.filter(run=OuterRef("pk"), started_at__isnull=False)
+    return given_up.filter(Exists(begun)).order_by("-pk").first()
+
+
+def forget(run: DeletionRun) -> None:
+    """Nothing is left: the notes of this run and of all before it are of no use, and they hold keys of people."""
+    for pk in DeletionRun.objects.filter(customer=run.customer_id, pk__lte=run.pk).values_list("pk", flat=True):
+        shutil.rmtree(Path(settings.DELETION_WORK_DIR) / f"run-{pk}", ignore_errors=True)
+
+
 @contextmanager
 def opened(run: DeletionRun) -> Iterator[RunPlaces]:
     """All erasers of the run. ChangedError where notes were begun elsewhere or are lost, or the map is new."""
     place = folder(run)
     _check_notes(run, place)
+    if not place.exists() and (before := predecessor(run)):
+        _inherit(folder(before), place)
     with open_planned(run.plan, place) as erasers:
         if erasers.datamap.sha256 != run.plan.content["datamap_sha256"]:
             raise ChangedError(_("The data map has changed since the plan was made: make a new plan."))
-        yield RunPlaces(run, erasers)
+        yield RunPlaces(run, erasers, inherited=predecessor(run) is not None)
+
+
+def _inherit(old: Path, new: Path) -> None:
+    """Copies the notes, all or none of them."""
+    if not old.is_dir():
+        raise ChangedError(
+            _("The notes of the deletion that was given up are not here: %(path)s. Go on where it began.")
+            % {"path": old}
+        )
+    half = new.with_name(f"{new.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(mode=0o700, parents=True)
+    for path in sorted(old.glob("*.sqlite3")):
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(half / path.name)) as copy:
+            source.backup(copy)
+    half.rename(new)
 
 
 def _check_notes(run: DeletionRun, place: Path) -> None:

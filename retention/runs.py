@@ -24,6 +24,7 @@ from retention import asking, learning, plan_content
 from retention.counting import gone_so_far, settle
 from retention.locking import locked_agreements
 from retention.models import DeletionPlan, DeletionRun, DeletionStep, PlanApproval
+from retention.run_places import predecessor
 
 __all__ = ["abandon", "gone_so_far", "locked_agreements", "resume", "ring", "start", "start_by"]
 
@@ -56,6 +57,7 @@ def start(plan: DeletionPlan, *, actor: Actor) -> DeletionRun:
             customer=plan.customer, agreement=plan.agreement, plan=plan, approval=approval, queued_at=timezone.now()
         )
         DeletionStep.objects.bulk_create(_steps(run))
+        _search_too(run)
         record("run.queued", run, actor=actor, approval=approval.pk)
         ring(run)
     return run
@@ -134,6 +136,20 @@ def _given_up(run: DeletionRun, actor: Actor, because: str) -> DeletionRun:
     run.save(update_fields=["state", "epoch"])
     record("run.abandoned", run, actor=actor, reason=because, gone=gone)
     return run
+
+
+def _search_too(run: DeletionRun) -> None:
+    """What a run that was given up has not erased is to be searched for behind this one, but for what is kept now."""
+    before = predecessor(run)
+    if before is None:
+        return
+    kept = {(step.store, step.name) for step in plan_content.steps(run.plan.content) if step.kept}
+    samples = dict(run.plan.samples)
+    for store, tables in before.plan.samples.items():
+        older = {table: keys for table, keys in tables.items() if (store, table) not in kept}
+        newer = samples.get(store, {})
+        samples[store] = newer | {table: [*newer.get(table, []), *keys] for table, keys in older.items()}
+    DeletionPlan.objects.filter(pk=run.plan_id).update(samples=samples)
 
 
 def _steps(run: DeletionRun) -> list[DeletionStep]:

@@ -95,10 +95,23 @@ class Turn(ABC):
             self.ledger.write(step, gone=step.gone + gone, bytes_gone=step.bytes_gone + size)
 
     def _begin(self) -> None:
-        self.ledger.patiently(self.ready)
+        fresh = [step for step in self.steps if step.state == State.WAITING]
+        with self.ledger.breathing():
+            self.ledger.patiently(self.ready)
+            for step in fresh if self.places.inherited else ():
+                self._take_over(step)
         with self.ledger.holding():
-            for step in self.steps:
-                self.ledger.write(step, state=State.RUNNING, started_at=step.started_at or timezone.now())
+            for step in fresh:
+                self.ledger.write(
+                    step, state=State.RUNNING, started_at=timezone.now(), planned=step.planned, result=step.result
+                )
+
+    def _take_over(self, step: DeletionStep) -> None:
+        """Behind a run that was given up: what only its notes know is ours too, what it has erased is not."""
+        if step.kind == Kind.TABLE:
+            eraser = self.places.database(step.store)
+            step.planned = max(step.planned, eraser.verify(step.name))
+            step.result = {**step.result, "missing": eraser.missing(step.name, step.planned + step.kept)}
 
     def _batch(self) -> int:
         """One batch, and in the same transaction what went; see ``runs.locked_agreements``."""

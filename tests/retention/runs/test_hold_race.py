@@ -72,6 +72,7 @@ def took(case, worker) -> float:
 
 
 def trial(case, worker, found: Race, moment: float, reach: dict) -> None:
+    neighbours = case.world.neighbours()
     run = case.start(case.approved(case.planned()))
     ended = worker(run)
     time.sleep(moment)
@@ -82,7 +83,7 @@ def trial(case, worker, found: Race, moment: float, reach: dict) -> None:
     assert told(hold) == then, "what the hold was told had gone"
     assert ended() == 0
     assert gone(case) == then, "what went after the hold was placed"
-    assert case.world.neighbours() == case.before
+    assert case.world.neighbours() == neighbours
     found.ended[outcome(case, run, then)] += 1
     again(case)
 
