@@ -89,6 +89,9 @@ def to_finish(customer: int | None) -> list[DeletionRun]:
 def _finished(run: DeletionRun) -> Iterator[Line]:
     if finishing.finalise(run):
         yield Line(named(run.agreement), _("run %(run)s is final.") % {"run": run.pk})
+        return
+    said = _("run %(run)s is not final yet.") % {"run": run.pk}
+    yield Line(named(run.agreement), " ".join([said, *finishing.why_not_final(run)]))
 
 
 def waiting(today: date, customer: int | None) -> Iterator[Line]:
