@@ -31,9 +31,17 @@ def _reasons(run: DeletionRun) -> Iterator[str]:
         yield _looked(verification.after_days, done=verification.done_at is not None)
     if LegalHold.objects.in_force().filter(customer=run.customer).exists():
         yield _("A legal hold is in force: what we know of the case may be what it is about.")
+    elif any("hold" in kept for kept in _newest(run).plan.content["kept"]):
+        yield _("What a hold kept, and released since, is not erased yet.")
     if DeletionRun.objects.open().filter(customer=run.customer).exists():
         yield _("Another deletion of this customer is under way.")
     yield from _people(run)
+
+
+def _newest(run: DeletionRun) -> DeletionRun:
+    """The last erasure of the customer."""
+    rows = DeletionRun.objects.erased().filter(customer=run.customer).select_related("plan")
+    return rows.order_by("-pk").first() or run
 
 
 def _looked(days: int, *, done: bool) -> str:

@@ -61,9 +61,12 @@ class Platform:
 
     def put_files(self) -> None:
         for name, content in FILES.items():
-            path = self.media / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            self.put(name, content)
+
+    def put(self, name: str, content: bytes = b"late") -> None:
+        path = self.media / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
     def do(self, text: str) -> list[tuple[Any, ...]]:
         """SQL of somebody outside: a late writer, a backup that is read back."""

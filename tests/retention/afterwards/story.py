@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.utils import timezone
 
 from offboarding.actors import Actor
 from offboarding.models import Agreement
 from retention import plans, runs
-from retention.dry_run import open_erasers
 from retention.models import DeletionPlan, DeletionRun, DeletionStep, PlanApproval
+from retention.opening import open_planned
 
 
 def carried_out(agreement: Agreement, approver, *, occasion: str = DeletionPlan.Occasion.END) -> DeletionRun:
@@ -33,24 +32,18 @@ def carried_out(agreement: Agreement, approver, *, occasion: str = DeletionPlan.
 def _erase(run: DeletionRun) -> None:
     folder = Path(settings.DELETION_WORK_DIR) / f"run-{run.pk}"
     tables = set(run.steps.filter(kind="table", state="waiting").values_list("name", flat=True))
-    with open_erasers(run.customer, folder) as erasers:
+    with open_planned(run.plan, folder) as erasers:
+        for eraser in erasers.files.values():
+            eraser.remember()
         for eraser in erasers.databases.values():
             for turn in eraser.inspect().turns:
                 while turn in tables and eraser.delete_batch(turn, lambda: None):
                     pass
-    _remove(storages["platform_media"], f"org/{run.customer.tenant_key}")
+        for step in run.steps.filter(kind="files", state="waiting"):
+            while erasers.files[step.store].delete_batch(step.name, lambda: None).objects:
+                pass
     now = timezone.now()
     for step in run.steps.filter(state="waiting"):
         step.gone, step.left, step.state, step.started_at, step.finished_at = step.planned, 0, "done", now, now
         step.verified_at = now
         step.save()
-
-
-def _remove(storage, folder: str) -> None:
-    if not storage.exists(folder):
-        return
-    folders, files = storage.listdir(folder)
-    for name in files:
-        storage.delete(f"{folder}/{name}")
-    for name in folders:
-        _remove(storage, f"{folder}/{name}")

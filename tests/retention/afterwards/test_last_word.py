@@ -55,7 +55,7 @@ def test_it_says_how_much_was_looked_at(run):
     looked = Verification.objects.get(after_days=0).looked_at
     assert looked["databases"]["platform"]["tables"] == 7
     assert looked["databases"]["platform"]["keys"] > 7
-    assert looked["files"] == {"media": {"places": 1, "listed": 0}}
+    assert looked["files"] == {"media": {"places": 1, "emptied": 1}}
     assert looked["own"]["places"] == ["packages", "queued_tasks", "sessions", "task_results"]
 
 
@@ -90,7 +90,7 @@ def test_a_row_that_is_left_stops_it(run, agreement, platform, late, place):
 
 
 def test_a_file_that_is_left_stops_it(run, platform):
-    (platform.media / "org/7/new.png").write_bytes(b"x")
+    platform.put("org/7/new.png")
     with pytest.raises(finishing.LeftError, match="org/7/"):
         finishing.live_erased(run)
     assert Verification.objects.get().found[0]["examples"] == ["org/7/new.png"]

@@ -80,8 +80,7 @@ def test_what_was_found_again_is_erased_again(erased, agreement, platform, erase
 
 
 def test_a_file_that_comes_later_reopens_the_case_too(erased, platform):
-    (platform.media / "org/7").mkdir(exist_ok=True)
-    (platform.media / "org/7/late.png").write_bytes(b"x")
+    platform.put("org/7/late.png")
     assert verifications.look(erased, 1).passed is False
     erased.refresh_from_db()
     assert erased.state == "reopened"
