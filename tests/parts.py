@@ -76,6 +76,10 @@ PARTS: dict[str, Part] = {
     "mariadbd": Part(_program("mariadbd", "mysqld"), "apt-get install mariadb-server"),
     "mariadb-install-db": Part(_program("mariadb-install-db", "mysql_install_db"), "apt-get install mariadb-server"),
     "mariadb": Part(_program("mariadb", "mysql"), "apt-get install mariadb-client"),
+    "radosgw": Part(
+        lambda: _program("radosgw")() if _program("ceph-mon")() and _program("ceph-osd")() else None,
+        "apt-get install ceph-mon ceph-osd radosgw",
+    ),
     "dovecot": Part(_program("dovecot"), "apt-get install dovecot-imapd"),
     "unzip": Part(_program("unzip"), "apt-get install unzip"),
     "sqlite3": Part(_program("sqlite3"), "apt-get install sqlite3"),

@@ -220,23 +220,24 @@ class S3Place(ErasingPlace):
         objects = [{"Key": key, "VersionId": version} for key, version in names]
         with told("Objects cannot be deleted"):
             answer = self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": objects, "Quiet": False})
+        deleted = {_named(one) for one in answer.get("Deleted", ())}
+        stayed: set[Entry] = set()
         failed: dict[Entry, str] = {}
-        busy, absent = "", 0
+        busy = ""
         for one in answer.get("Errors", ()):
-            code, entry = str(one.get("Code", "")), names.get((one.get("Key", ""), one.get("VersionId") or "null"))
+            code = str(one.get("Code", ""))
             reason = f"{code}: {one.get('Message', '')}"
-            if code in _NOT_THERE:
-                absent += 1
-            elif is_busy(code) or entry is None:
+            found = [names[_named(one)]] if _named(one) in names else _of_key(names, one.get("Key", ""), deleted)
+            stayed.update(found)
+            if is_busy(code) or not found:
                 busy = reason
-            else:
-                failed[entry] = reason
-        went = min(len(answer.get("Deleted", ())), len(entries) - len(answer.get("Errors", ())))
-        if not (went or failed or busy or absent):
+            elif code not in _NOT_THERE:
+                failed |= dict.fromkeys(found, reason)
+        went = min(len(answer.get("Deleted", ())), len(entries) - len(stayed))
+        if not (went or stayed or busy):
             raise EraserError("The file store answered, but did not say that it deleted anything.")
-        told_failed = {(one.get("Key", ""), one.get("VersionId") or "null") for one in answer.get("Errors", ())}
-        size = sum(entry.size for name, entry in names.items() if name not in told_failed)
-        return Outcome(max(went, 0), size if went else 0, failed, busy)
+        size = sum(entry.size for entry in entries if entry not in stayed)
+        return Outcome(went, size if went else 0, failed, busy)
 
     def _alone(self, entry: Entry, before: Outcome) -> Outcome:
         key = self.base + entry.path
@@ -258,6 +259,15 @@ class S3Place(ErasingPlace):
             return self.locks(denied)
         except EraserError:
             return {}
+
+
+def _named(one: Page) -> tuple[str, str]:
+    return str(one.get("Key", "")), str(one.get("VersionId") or "null")
+
+
+def _of_key(names: dict[tuple[str, str], Entry], key: str, deleted: set[tuple[str, str]]) -> list[Entry]:
+    """Some servers do not say which version an error is about."""
+    return [entry for name, entry in names.items() if name[0] == key and name not in deleted]
 
 
 def _following(page: Page, second: str) -> dict[str, str]:
