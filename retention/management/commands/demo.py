@@ -1,4 +1,4 @@
-"""``manage.py demo`` – the main job on the embedded default: a sample platform, one export, its proof, the admin."""
+"""``manage.py demo`` – the main jobs on the embedded default: cases, a deletion, an export and its proof, the admin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from django.utils import timezone
 from exports import jobs
 from exports.models import ExportJob
 from exports.progress import progress_of
-from exports.sample import cases
 from exports.sample.platform import DEFAULT_SIZE, Summary, create
-from offboarding.models import Customer
+from offboarding.models import Agreement, Customer
+from retention.sample import cases, erasing
 
 LOGIN = "demo"
 PASSWORD = "demo"  # noqa: S105 – printed for a first look; refused outside DEBUG
@@ -34,7 +34,7 @@ PATIENCE = 600
 
 
 class Command(BaseCommand):
-    """Shows the main job for real: queue, worker, package and proof. Needs DEBUG=true; may be run again."""
+    """Shows the main jobs for real: cron, queue, worker, package and proof. Needs DEBUG=true; may be run again."""
 
     help = __doc__
 
@@ -42,22 +42,43 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="stop before serving the admin")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--size", type=int, default=DEFAULT_SIZE, help="about how many rows the platform gets")
+        parser.add_argument("--restore", action="store_true", help="bring the platform back as an old backup would")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Runs every step; exits non-zero when the export is not complete or does not verify."""
         if not settings.DEBUG:
             raise CommandError("The demo writes a known login; it runs only with DEBUG=true.")
         staff = self._prepare()
-        summary = self._sample(options["size"])
-        self._say("Entering customers and agreements in every phase")
-        customer = cases.make(summary.tenants, staff)
+        customer = self._cases(staff, options["size"], restore=options["restore"])
         self._say(f"Sending the letters that are due, into {settings.EMAIL_FILE_PATH or settings.EMAIL_HOST}")
         call_command("send_reminders", stdout=self.stdout)
+        self._delete()
         with _process("qcluster"):
             job = self._export(customer, staff)
             self._prove(job)
             if not options["no_serve"]:
                 self._serve(options["port"])
+
+    def _cases(self, staff: User, size: int, *, restore: bool) -> Customer:
+        """The platform and its customers' cases, made once: what has been erased stays erased when it is run again."""
+        if not Agreement.objects.exists():
+            summary = self._sample(size)
+            self._say("Playing a year of customers and agreements: the clock of the demo is set to each day in turn")
+            return cases.make(summary.tenants, staff)
+        if not cases.played():
+            raise CommandError("An earlier demo was interrupted, or is of an older version. Remove var/ and try again.")
+        if restore:
+            self._sample(size)
+            self._say("The platform is as it was before: looking for erased customers that came back")
+            with suppress(SystemExit):  # its exit code tells cron that somebody came back
+                call_command("reapply_deletions", stdout=self.stdout)
+        return cases.to_export()
+
+    def _delete(self) -> None:
+        self._say(f"Erasing the data of {cases.ERASED}, approved by “{erasing.LEGAL}”")
+        erasing.erase_one(self.stdout)
+        self._say(f"What cron finds to delete today; {cases.READY} waits for your approval")
+        erasing.enforce(self.stdout)
 
     def _prepare(self) -> User:
         self._say("Preparing the application's own database")
