@@ -66,18 +66,32 @@ def withdraw(approval: PlanApproval, *, by: User, because: str) -> PlanApproval:
 
 @transaction.atomic
 def ask(plan: DeletionPlan) -> bool:
-    """Writes to Legal that a plan waits for its approval, once for each plan; False where that was done before."""
+    """Writes to Legal that a plan waits for its approval; False where that was done before, or nothing waits.
+
+    Once for each plan, and once more for each approval of it that was given since and does not count any more.
+    """
     plan = _locked(plan)
-    if plan.asked_at is not None or plan.state != State.READY:
+    latest = plan.approvals.select_related("approved_by").order_by("-pk").first()
+    if plan.state != State.READY or (latest is not None and counts(latest)):
+        return False
+    if plan.asked_at is not None and (latest is None or latest.approved_at <= plan.asked_at):
         return False
     plan.asked_at = timezone.now()
     plan.save(update_fields=["asked_at"])
     written = letters.write(
         Letter.Occasion.APPROVAL_ASKED, plan.agreement, to=[], addresses=[settings.LEGAL_ADDRESS],
-        language=settings.LEGAL_LANGUAGE, key=f"plan-{plan.pk}", context={"page": page_of(plan)},
+        language=settings.LEGAL_LANGUAGE, key=f"plan-{plan.pk}-{latest.pk if latest else 0}",
+        context={"page": page_of(plan)},
     )  # fmt: skip
     _record("plan.asked", plan, ASKS, recipients=len(written))
     return True
+
+
+def counts(approval: PlanApproval) -> bool:
+    """Whether an approval still counts today: not withdrawn, not too old, and its giver may still approve."""
+    age = (clock.today() - clock.local_day(approval.approved_at)).days
+    young = age <= gathering.limits().approval_days
+    return approval.withdrawn_at is None and young and approval.approved_by.has_perm(APPROVE)
 
 
 def page_of(plan: DeletionPlan) -> str:
@@ -107,8 +121,7 @@ def _replace(plan: DeletionPlan, by: User, actor: Actor) -> None:
     old = standing.select_related("approved_by").first()
     if old is None:
         return
-    age = (clock.today() - clock.local_day(old.approved_at)).days
-    if age <= gathering.limits().approval_days and old.approved_by.has_perm(APPROVE):
+    if counts(old):
         raise ValidationError({"plan": _("This plan is approved already.")})
     _withdraw(plan, old, by, actor, _("Approved anew: the earlier approval did not count any more."))
 

@@ -39,7 +39,7 @@ def look(agreement: Agreement, occasion: str) -> Looked:
     customer = agreement.customer
     events = dict(events_of(customer, customer.tenant_key))
     keeps = keeps_of(agreement, events)
-    known = identities.known_of(customer)
+    known = identities.known_of(customer, occasion)
     with open_erasers(customer, files=False) as erasers:
         datamap = erasers.datamap
         databases = [_database(agreement, erasers, key, known.get(key)) for key in erasers.databases]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from offboarding.models import Customer
+from retention import tombstones
 from retention.erasers.findings import Identity
 from retention.identity import Known
 from retention.models import DeletionPlan, DeletionRun
 
 
-def known_of(customer: Customer) -> dict[str, Known]:
+def known_of(customer: Customer, occasion: str = DeletionPlan.Occasion.END) -> dict[str, Known]:
     """Store → what is known, from the newest plan that was carried out or begun, else from the newest that could be.
 
-    A plan that was refused says nothing: perhaps because its tenant was another.
+    A plan that was refused says nothing: perhaps because its tenant was another. After a restored backup our own
+    records may have been restored too; then a tombstone, which lies outside, says what the erased row was.
     """
+    buried = _buried(customer) if occasion == DeletionPlan.Occasion.RESTORED else {}
+    found = _planned(customer)
+    return {**found, **{store: one for store, one in buried.items() if store not in found or not found[store].erased}}
+
+
+def _planned(customer: Customer) -> dict[str, Known]:
     plans = DeletionPlan.objects.filter(customer=customer).order_by("-pk").values_list("pk", "content")
     erased, begun = _carried_out(customer)
     found: dict[str, Known] = {}
@@ -31,3 +39,14 @@ def _carried_out(customer: Customer) -> tuple[set[int], set[int]]:
     runs = DeletionRun.objects.filter(customer=customer, started_at__isnull=False)
     told = list(runs.values_list("plan", "live_erased_at"))
     return {plan for plan, erased in told if erased is not None}, {plan for plan, _erased in told}
+
+
+def _buried(customer: Customer) -> dict[str, Known]:
+    """From the newest tombstone of the key; a tombstone keeps no more of the row than its fingerprint."""
+    found: dict[str, Known] = {}
+    for one in tombstones.every():
+        for grave in one.tombstone.graves if one.tombstone else ():
+            if grave.tenant_key == customer.tenant_key:
+                row = Identity(grave.tenant_key, "", "", "", grave.fingerprint)
+                found[grave.store] = Known(row, one.name, erased=True, begun=False)
+    return found
