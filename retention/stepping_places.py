@@ -13,7 +13,7 @@ from retention.cleared import Cleared
 from retention.erasers.findings import BusyError, EraserError
 from retention.learning import Known
 from retention.models import DeletionRun, DeletionStep
-from retention.run_ledger import RunLedger
+from retention.run_ledger import RunLedger, let_go
 from retention.stepping import Guard, Kind, State, Turn, record_done
 
 log = logging.getLogger(__name__)
@@ -77,18 +77,12 @@ _OWN: dict[str, Callable[[DeletionRun], Cleared]] = {
 
 
 def work_own(ledger: RunLedger, known: Known, step: DeletionStep) -> None:
-    """Our own packages or traces: all at once, under the same locks and the same question."""
+    """Our own packages or traces, a second at a time, under the same locks and the same question."""
     guard = Guard(ledger, known, ())
     with ledger.holding():
         ledger.write(step, state=State.RUNNING, started_at=step.started_at or timezone.now())
-    with ledger.holding() as agreements:
-        guard.agreements = agreements
-        guard()
-        cleared = _OWN[step.kind](ledger.run)
-        ledger.write(
-            step, gone=step.gone + cleared.gone, bytes_gone=step.bytes_gone + cleared.bytes, left=cleared.left,
-            result={**step.result, "what": dict(cleared.what)},
-        )  # fmt: skip
+    while (cleared := ledger.patiently(lambda: _batch(ledger, guard, step))).left and cleared.gone:
+        let_go()
     if cleared.left:
         facts = {"count": cleared.left, "kind": step.get_kind_display()}
         raise EraserError(_("%(count)s of %(kind)s are still there after they were erased.") % facts)
@@ -96,3 +90,16 @@ def work_own(ledger: RunLedger, known: Known, step: DeletionStep) -> None:
         now = timezone.now()
         ledger.write(step, state=State.DONE, left=0, verified_at=now, finished_at=now)
         record_done(ledger, step)
+
+
+def _batch(ledger: RunLedger, guard: Guard, step: DeletionStep) -> Cleared:
+    with ledger.holding() as agreements:
+        guard.agreements = agreements
+        guard()
+        cleared = _OWN[step.kind](ledger.run)
+        what = {name: count + step.result.get("what", {}).get(name, 0) for name, count in cleared.what.items()}
+        ledger.write(
+            step, gone=step.gone + cleared.gone, bytes_gone=step.bytes_gone + cleared.bytes, left=cleared.left,
+            result={**step.result, "what": what},
+        )  # fmt: skip
+    return cleared

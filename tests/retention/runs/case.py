@@ -11,32 +11,38 @@ from tests.retention.machine.world import ALICES, SCHEMA
 TERM = {"term_start": date(2023, 1, 1), "term_end": date(2023, 12, 31), "auto_renews": False}
 
 
+def at_its_end(tenant_key: str, name: str, by):
+    """The agreement of a customer whose window is over, who was warned, and who asked for no export."""
+    from django.core.management import call_command
+
+    from offboarding import endings
+    from offboarding.models import Agreement, Contact, Customer
+
+    with time_machine.travel("2023-06-01T10:00Z"):
+        customer = Customer.objects.create(tenant_key=tenant_key, name=name, language="sv")
+        Contact.objects.create(customer=customer, name="Alva Ek", email=f"alva{tenant_key}@alice.example")
+        agreement = Agreement.objects.create(customer=customer, number=f"A-{tenant_key}", **TERM)
+        endings.register(agreement, by=by)
+    agreement.refresh_from_db()
+    due = datetime.combine(agreement.delete_from, datetime.min.time()) + timedelta(hours=12)
+    for days in (89, 30, 7, 1):
+        with time_machine.travel(due - timedelta(days=days)):
+            call_command("send_reminders", verbosity=0)
+    return agreement
+
+
 class Case:
-    """One customer whose window is over, who was warned, and nobody asked for an export."""
+    """Alice's, with bob beside her, and who plans and who approves."""
 
     def __init__(self, world, planner, approver) -> None:
-        from offboarding import endings
-        from offboarding.models import Agreement, Contact, Customer
+        from offboarding.models import Customer
 
         self.world, self.planner, self.approver = world, planner, approver
-        with time_machine.travel("2023-06-01T10:00Z"):
-            self.alice = Customer.objects.create(tenant_key="7", name="Alice Academy", language="sv")
-            self.bob = Customer.objects.create(tenant_key="8", name="Bob School")
-            Contact.objects.create(customer=self.alice, name="Alva Ek", email="alva@alice.example")
-            self.agreement = Agreement.objects.create(customer=self.alice, number="A-7", **TERM)
-            endings.register(self.agreement, by=planner)
-        self.agreement.refresh_from_db()
-        self._warn()
+        self.agreement = at_its_end("7", "Alice Academy", planner)
+        self.alice = self.agreement.customer
+        self.bob = Customer.objects.create(tenant_key="8", name="Bob School")
         self.before = world.neighbours()
         self.had = world.left()
-
-    def _warn(self) -> None:
-        from django.core.management import call_command
-
-        due = datetime.combine(self.agreement.delete_from, datetime.min.time()) + timedelta(hours=12)
-        for days in (89, 30, 7, 1):
-            with time_machine.travel(due - timedelta(days=days)):
-                call_command("send_reminders", verbosity=0)
 
     def planned(self):
         from retention import plans

@@ -20,17 +20,23 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def ground(transactional_db, postgres, tmp_path, settings):
-    """A platform, storages and folders of this test alone, for this process and for workers beside it."""
-    from django.db import connection
-
+def places(transactional_db, tmp_path, settings):
+    """Storages and folders of this test alone."""
     folders = {name: tmp_path / name for name in ("default", "exports", "evidence", "platform_media")}
     for path in folders.values():
         path.mkdir()
-    world = World.create(postgres, folders["platform_media"])
     settings.STORAGES = {**settings.STORAGES, **{name: _folder(path) for name, path in folders.items()}}
-    settings.DATA_MAP, settings.PLATFORM_URLS = MAP, {"platform": world.url}
     settings.DELETION_WORK_DIR, settings.EXPORT_WORK_DIR = tmp_path / "deletion", tmp_path / "work"
+    return folders
+
+
+@pytest.fixture
+def ground(places, postgres, settings):
+    """A platform for this process and for workers beside it."""
+    from django.db import connection
+
+    world = World.create(postgres, places["platform_media"])
+    settings.DATA_MAP, settings.PLATFORM_URLS = MAP, {"platform": world.url}
     database = connection.settings_dict
     place = f"{database['HOST']}:{database['PORT']}" if database["PORT"] else database["HOST"]
     secret = f":{database['PASSWORD']}" if database["PASSWORD"] else ""
@@ -41,7 +47,7 @@ def ground(transactional_db, postgres, tmp_path, settings):
         "PLATFORM_URL": world.url,
         "DELETION_WORK_DIR": str(settings.DELETION_WORK_DIR),
         "EXPORT_WORK_DIR": str(settings.EXPORT_WORK_DIR),
-        **{f"STORAGE_{name.upper()}_URL": f"file://{path}" for name, path in folders.items()},
+        **{f"STORAGE_{name.upper()}_URL": f"file://{path}" for name, path in places.items()},
     }
     yield world
     world.drop()
