@@ -28,6 +28,8 @@ Content = dict[str, Any]
 ERASURES = ("live_erased", "remainder", "erased_again")
 """Occasions that say: the live data is gone."""
 SETTLED = ("done", "kept")
+STAYING = ("kept", "locked", "shared")
+"""Files of a place that do not go: by a hold or a duty, by the storage's lock, because others use them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,13 @@ def objections(content: Content) -> list[str]:
 
 
 def _stores(plan: Content, record: Record) -> Iterator[Content]:
-    shared = {(one["store"], table["table"]): table["shared"] for one in plan["databases"] for table in one["tables"]}
+    tables = {(one["store"], table["table"]): table for one in plan["databases"] for table in one["tables"]}
+    prefixes = {(one["store"], place["prefix"]): place for one in plan["files"] for place in one["places"]}
     for kind, found, engine in (("table", plan["databases"], "engine"), ("files", plan["files"], "storage")):
         for store in found:
             steps = [step for step in record.steps if (step.kind, step.store) == (kind, store["store"])]
-            places = [_place(step, shared=bool(shared.get((step.store, step.name)))) for step in steps]
+            known = tables if kind == "table" else prefixes
+            places = [_place(step, known.get((step.store, step.name), {})) for step in steps]
             yield {
                 "store": store["store"],
                 "kind": kind,
@@ -152,16 +156,18 @@ def _stores(plan: Content, record: Record) -> Iterator[Content]:
 _COUNTED = ("before", "gone", "kept", "left")
 
 
-def _place(step: Done, *, shared: bool) -> Content:
+def _place(step: Done, planned: Mapping[str, Any]) -> Content:
+    """``planned``: the same place in the plan. How many files stay is known from there alone."""
+    staying = sum(planned.get(name, 0) for name in STAYING) if step.kind == "files" and step.state == "done" else 0
     return {
         "name": step.name,
         "category": step.category,
-        "shared": shared,
+        "shared": bool(planned.get("shared")),
         "with": step.goes_with,
         "state": step.state,
         "before": step.before,
         "gone": step.gone,
-        "kept": step.kept,
+        "kept": step.kept or staying,
         "left": step.left,
         "bytes": step.bytes,
         "at": step.at,
@@ -170,10 +176,8 @@ def _place(step: Done, *, shared: bool) -> Content:
 
 
 def _own(step: Done) -> Content:
-    return {
-        "what": step.kind, "state": step.state, "before": step.before, "gone": step.gone, "left": step.left,
-        "bytes": step.bytes, "at": step.at,
-    }  # fmt: skip
+    counts = {"before": step.before, "gone": step.gone, "left": step.left, "bytes": step.bytes}
+    return {"what": step.kind, "state": step.state, **counts, "at": step.at}
 
 
 def _validation(record: Record, store: str) -> str:
@@ -222,8 +226,7 @@ def _found_again(record: Record) -> Iterator[Content]:
     """What the newest look found, unless a person settled that it is somebody else's."""
     newest = _newest_look(record)
     for one in newest["found"] if newest and newest["passed"] is not True else ():
-        certain = one["certain"]
-        what, ends = ("found", "erasing") if certain else ("unsure", "settled")
+        what, ends = ("found", "erasing") if one["certain"] else ("unsure", "settled")
         yield _remaining(what, one["store"], one["place"], one["count"], ends=ends)
 
 
@@ -242,10 +245,16 @@ def _kept(plan: Content, record: Record) -> Iterator[Content]:
     for store in plan["files"]:
         for place in store["places"]:
             step = steps.get(("files", store["store"], place["prefix"]))
-            if why := place["kept_by"] or place["parts_kept_by"]:
-                what = "files" if place["kept_by"] else "some_files"
-                amount = step.kept or (step.before if place["kept_by"] else None) if step else None
-                yield reasons.kept(what, store["store"], place["prefix"], amount, why)
+            if place["kept_by"]:
+                amount = step.kept or step.before if step else None
+                yield reasons.kept("files", store["store"], place["prefix"], amount, place["kept_by"])
+                continue
+            if place["parts_kept_by"]:
+                amount = place.get("kept")
+                yield reasons.kept("some_files", store["store"], place["prefix"], amount, place["parts_kept_by"])
+            for what, ends in (("locked", "lock"), ("shared", "shared")):
+                if place.get(what):
+                    yield _remaining(f"{what}_files", store["store"], place["prefix"], place[what], ends=ends)
 
 
 class _Reasons:

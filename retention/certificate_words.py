@@ -79,6 +79,8 @@ REMAINS = {
     "files": gettext_lazy("Files"),
     "some_files": gettext_lazy("Some of the files"),
     "shared_rows": gettext_lazy("Rows that other customers use too"),
+    "shared_files": gettext_lazy("Files that other customers use too"),
+    "locked_files": gettext_lazy("Files that the storage has locked"),
     "copy": gettext_lazy("Copies in another system"),
     "freed_rows": gettext_lazy("Traces in freed storage and in the database’s log of changes"),
     "freed_files": gettext_lazy("Traces in freed storage"),
@@ -89,6 +91,7 @@ REMAINS = {
 }
 WHY = {
     "shared": gettext_lazy("Other customers’ data refers to them."),
+    "lock": gettext_lazy("The storage’s object lock lets nobody delete them yet."),
     "attested": gettext_lazy("They live in copies that this application does not reach, until those grow old."),
     "overwritten": gettext_lazy(
         "Deleting frees space without overwriting it. Ordinary access does not reach it any more."
@@ -101,6 +104,7 @@ WHY = {
 }
 UNTIL = {
     "shared": gettext_lazy("for as long as others use them"),
+    "lock": gettext_lazy("until the lock ends; they are deleted after that"),
     "overwritten": gettext_lazy("until the storage is used again"),
     "final": gettext_lazy("until the deletion is final"),
     "evidence": gettext_lazy("for as long as the proof may be needed"),
@@ -165,6 +169,11 @@ def category(code: str) -> str:
     return category_names([code])
 
 
+def place(name: str) -> str:
+    """A table or the beginning of file names; files that rows name elsewhere have no such beginning."""
+    return _("named by rows, elsewhere") if name.startswith("named:") else name or "/"
+
+
 def look(one: Content) -> str:
     """What was looked at, and what came of it."""
     looked = one["looked_at"]
@@ -206,7 +215,7 @@ def what_remains(one: Content) -> str:
     """What it is, with its place and amount."""
     what = str(REMAINS[one["what"]])
     amount = f" ({count(one['amount'])})" if one["amount"] is not None else ""
-    where = ": ".join(part for part in (one["store"], one["name"]) if part)
+    where = ": ".join(part for part in (one["store"], place(one["name"]) if one["name"] else "") if part)
     return f"{what}{amount} – {where}" if where else f"{what}{amount}"
 
 
