@@ -6,12 +6,13 @@ the platform against its map, a dry run – comes as ``Known`` from somebody who
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Subquery, Value
 
 from offboarding import clock, reminders
 from offboarding.actors import Actor
@@ -84,11 +85,11 @@ def facts_of(agreement: Agreement, *, plan: DeletionPlan | None, known: Known) -
 # The case -------------------------------------------------------------------------------------------------------------
 
 
-def _agreements(customer: int, plan: DeletionPlan | None) -> QuerySet[Agreement, dict[str, Any]]:
+def _agreements(customer: int, plan: DeletionPlan | None) -> Iterable[Mapping[str, Any]]:
     """All agreements of the customer, each with what one query can ask along the way."""
     erased = DeletionRun.objects.filter(customer=customer, live_erased_at__isnull=False)
     went_on = JournalEntry.objects.filter(agreement=OuterRef("pk"), event__in=GOES_ON)
-    state = DeletionPlan.objects.filter(pk=plan.pk if plan else None).values("state")
+    state = DeletionPlan.objects.filter(pk=plan.pk if plan else 0).values("state")
     return Agreement.objects.filter(customer=customer).values(
         "pk", "service_ends", "export_until", "delete_from", "ending", "held_since", "erased_at",
         paused=Exists(Pause.objects.in_force()),
@@ -98,7 +99,7 @@ def _agreements(customer: int, plan: DeletionPlan | None) -> QuerySet[Agreement,
     )  # fmt: skip
 
 
-def _case(own: dict[str, Any], approval: PlanApproval | None) -> CaseFact:
+def _case(own: Mapping[str, Any], approval: PlanApproval | None) -> CaseFact:
     """A tombstone that was found outside both databases tells of an erasure that a restored database forgot."""
     return CaseFact(
         service_ends=own["service_ends"],
@@ -111,7 +112,7 @@ def _case(own: dict[str, Any], approval: PlanApproval | None) -> CaseFact:
     )
 
 
-def _other(row: dict[str, Any]) -> OtherAgreement:
+def _other(row: Mapping[str, Any]) -> OtherAgreement:
     return OtherAgreement(row["pk"], row["delete_from"], row["erased_at"] is not None)
 
 

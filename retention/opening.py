@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import storages
+from django.utils.translation import gettext as _
 
 from exports.contents import Category
 from exports.datamap import DataMap, DataMapError, load
@@ -19,7 +20,7 @@ from retention.erasers.database import DatabaseEraser
 from retention.erasers.file_findings import Keeps
 from retention.erasers.files import FileEraser, NamedFiles
 from retention.erasers.findings import EraserError
-from retention.models import DeletionPlan
+from retention.models import DeletionPlan, LegalHold
 from retention.plan_keeping import Keep, keeps_in
 from retention.reach import Place, Target
 
@@ -78,7 +79,8 @@ def open_erasers(
         erasers = Erasers(datamap)
         for key in datamap.databases if databases else ():
             if key not in settings.PLATFORM_URLS:
-                raise EraserError(f"PLATFORM_URLS does not say where the database {key} is.")
+                text = _("The setting PLATFORM_URLS does not say where the database %(store)s is.")
+                raise EraserError(text % {"store": key})
             notes = work / f"{key}.sqlite3"
             eraser = DatabaseEraser(datamap, key, settings.PLATFORM_URLS[key], customer.tenant_key, notes)
             erasers.databases[key] = stack.enter_context(eraser)
@@ -137,7 +139,7 @@ def left_over(customer: Customer, occasion: str, datamap: DataMap) -> dict[str, 
     found: dict[str, list[tuple[str, Category]]] = {}
     if occasion == DeletionPlan.Occasion.END:
         return found
-    for hold in customer.legal_holds.order_by("pk"):
+    for hold in LegalHold.objects.filter(customer=customer).order_by("pk"):
         for store, path in sorted(hold.keeps.files):
             if store in datamap.files:
                 found.setdefault(store, []).append((path, _category_of(store, datamap)))

@@ -85,7 +85,11 @@ def sha256_of(content: Content) -> str:
 
 
 def still_so(planned: Content, now: Content) -> bool:
-    """Whether nothing has changed but that less is there: what a run that goes on after a stop may find."""
+    """Whether nothing has changed but that less is there: what a run that goes on after a stop may find.
+
+    Files that rows name outside the tenant's folders are no longer named when those rows are gone; the run has noted
+    them, and here they do not count.
+    """
     return _unchanging(planned) == _unchanging(now) and _no_more(planned, now)
 
 
@@ -95,19 +99,28 @@ def _unchanging(content: Content) -> Content:
         {**one, "tables": [{**table, "rows": 0, "used": 0} for table in one["tables"]]} for one in kept["databases"]
     ]
     kept["files"] = [
-        {**one, "places": [{**place, **dict.fromkeys(NUMBERS, 0)} for place in one["places"]]} for one in kept["files"]
+        {**one, "places": [{**place, **dict.fromkeys(NUMBERS, 0)} for place in one["places"] if not place["named"]]}
+        for one in kept["files"]
     ]
     return kept
 
 
 def _no_more(planned: Content, now: Content) -> bool:
-    """Whether no table of the customer's own has more rows, and what is kept has as many as before."""
-    for (_target, before), (_same, after) in zip(_things(planned), _things(now), strict=True):
-        if "rows" in before and not before["shared"]:
-            same = before["rows"] == after["rows"]
-            if not (same if before["kept_by"] else before["rows"] >= after["rows"]):
-                return False
-    return True
+    """Whether no table or folder of the customer's own has more than before, and a kept table has as much."""
+    after = {target: amount for target, amount, _kept in _amounts(now)}
+    return all(
+        after[target] == amount if kept else after[target] <= amount for target, amount, kept in _amounts(planned)
+    )
+
+
+def _amounts(content: Content) -> Iterator[tuple[Target, int, bool]]:
+    """Rows of the customer's own tables and entries of its folders, and whether a table is kept."""
+    for target, thing in _things(content):
+        if target.place is Place.TABLE:
+            if not thing["shared"]:
+                yield target, thing["rows"], bool(thing["kept_by"])
+        elif not thing["named"]:
+            yield target, objects_of(thing), False
 
 
 def _database_hashed(database: Content) -> Content:

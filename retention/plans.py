@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -105,7 +107,7 @@ def _make_way(customer: Customer) -> DeletionPlan | None:
     return old
 
 
-def _keep(agreement: Agreement, looked: Looked, occasion: str, actor: Actor, began: object) -> DeletionPlan:
+def _keep(agreement: Agreement, looked: Looked, occasion: str, actor: Actor, began: datetime) -> DeletionPlan:
     """Dated when the looking began: a hold that was released meanwhile may be missing from what was seen as free."""
     refused = bool(plan_content.refused(looked.content))
     return DeletionPlan.objects.create(
