@@ -90,6 +90,8 @@ class FileEraser:
         """Reads from the platform which files the tenant's rows name, and keeps it in the notes; again and again does
         no harm, and files that rows name only now are added."""
         opened = self._open(checked=False)
+        if wrong := opened.judging.wrong_prefixes():
+            raise RefusedError(tuple(wrong))
         opened.place.reach()
         notes = opened.notes
         exact = opened.place.one_spelling

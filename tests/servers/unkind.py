@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,14 +17,19 @@ _ERROR = b"<Error>%s<Code>%s</Code><Message>%s</Message></Error>"
 
 
 class Unkind:
-    """``endpoint`` is its URL. ``stubborn``: part of a key → (code, message) of its error in DeleteObjects; ``busy``:
-    so many of the next requests are answered with 503 SlowDown; ``seen``: headers of every DeleteObjects."""
+    """``endpoint`` is its URL. ``stubborn``: part of a key → (code, message) of its error in DeleteObjects.
+
+    So many of the next requests as ``busy`` says are answered with 503 SlowDown; while ``away`` none is answered.
+    ``seen``: the headers of every DeleteObjects, ``sums``: the MD5 of their bodies.
+    """
 
     def __init__(self, endpoint: str) -> None:
         self.target = urlsplit(endpoint).netloc
         self.stubborn: dict[str, tuple[str, str]] = {}
         self.busy = 0
+        self.away = False
         self.seen: list[dict[str, str]] = []
+        self.sums: list[bytes] = []
         unkind = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -43,6 +49,9 @@ class Unkind:
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+        if self.away:
+            request.close_connection = True
+            return
         if self.busy > 0:
             self.busy -= 1
             self._send(request, 503, {}, b"<Error><Code>SlowDown</Code><Message>slow down</Message></Error>")
@@ -52,7 +61,11 @@ class Unkind:
         headers = dict(request.headers.items())
         if deleting:
             self.seen.append(headers)
+            self.sums.append(hashlib.md5(body, usedforsecurity=False).digest())
             body, refused = self._without(body)
+            if not _OBJECT.search(body):
+                self._send(request, 200, {}, b"<DeleteResult>" + b"".join(refused) + b"</DeleteResult>")
+                return
         connection = http.client.HTTPConnection(self.target)
         kept = {name: text for name, text in headers.items() if name.lower() != "content-length"}
         connection.request(request.command, request.path, body, kept | {"Content-Length": str(len(body))})

@@ -44,14 +44,13 @@ def test_the_tenants_folder_goes_with_all_that_is_in_it_and_nothing_else_moves(w
 
 def test_names_that_are_no_utf8_go_too_and_can_be_shown(world):
     fill(world)
-    raw = os.fsencode(world.folder / "media/org/7") + b"/caf\xe9.txt"
-    with open(raw, "wb") as file:
-        file.write(b"latin")
+    odd = world.folder / "media/org/7" / os.fsdecode(b"caf\xe9.txt")
+    odd.write_bytes(b"latin")
     with world.eraser() as eraser:
         found = eraser.inspect()
         assert "org/7/caf\\xe9.txt" in found.places[0].examples
         assert erase(eraser, found).objects == 3
-    assert not os.path.exists(raw)
+    assert not odd.exists()
 
 
 def test_a_dry_run_changes_nothing(world):
