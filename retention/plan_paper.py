@@ -11,17 +11,15 @@ from offboarding import pdf
 from offboarding.journal_chain import instant
 from offboarding.rule_words import day_in_words
 from retention import certificate_words as words
-from retention import plan_content, refusal_words
+from retention import plan_content, plan_words, refusal_words
 from retention.certificate_records import named
 from retention.models import DeletionPlan
 
 
 def shown(plan: DeletionPlan) -> dict[str, Any]:
     """Everything that ``documents/plan.html`` names."""
-    from retention.admin import plan_page  # the screens import the documents
-
     content = plan.content
-    part = plan_page.shown(plan)
+    part = plan_words.shown(plan)
     for database in part["databases"]:
         database["pieces"] = pdf.pieces(database["tables"])
     for store in part["files"]:

@@ -13,8 +13,8 @@ from offboarding import clock
 from offboarding.admin.case_verbs import Button, form_of, page_of
 from offboarding.models import Agreement
 from offboarding.rule_words import day_in_words
-from retention import approvals, next_step, plans
-from retention.admin import reach_words, reason_words
+from retention import approvals, next_step, plans, reach_words
+from retention.admin import reason_words
 from retention.admin.attestations import ATTEST
 from retention.admin.duties import DECIDE
 from retention.admin.holds import PLACE

@@ -24,8 +24,8 @@ from offboarding.admin.case_verbs import Data
 from offboarding.admin.rehearsal import Outcome
 from offboarding.models import Agreement
 from offboarding.rule_words import day_in_words
-from retention import keeping_duties
-from retention.admin import duty_words, reach_words
+from retention import keeping_duties, reach_words
+from retention.admin import duty_words
 from retention.admin.reach_form import SOME, ReachForm, reach_of
 from retention.admin.records import DeletionRecords, DeletionVerb, Subject, customer_of
 from retention.models import RetentionDuty

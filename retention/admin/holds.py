@@ -21,8 +21,7 @@ from offboarding.admin.case_forms import BecauseField, BecauseForm, CaseForm, Da
 from offboarding.admin.case_verbs import Data
 from offboarding.admin.rehearsal import Outcome, rehearse
 from offboarding.models import Agreement
-from retention import holds, runs
-from retention.admin import reach_words
+from retention import holds, reach_words, runs
 from retention.admin.reach_form import ReachForm, reach_of
 from retention.admin.records import DeletionRecords, DeletionVerb, Subject, customer_of
 from retention.models import DeletionRun, LegalHold

@@ -23,9 +23,9 @@ from offboarding import clock, reauthentication
 from offboarding.admin.case_forms import BecauseField, BecauseForm, CaseForm, SureForm
 from offboarding.admin.case_verbs import Data, page_of
 from offboarding.models import Agreement
-from retention import approvals, documents, gathering, plan_content, plans, refusal_words, runs
+from retention import approvals, documents, gathering, plan_content, plan_words, plans, refusal_words, runs
 from retention.actor_words import in_words as actor_in_words
-from retention.admin import plan_page, reason_words
+from retention.admin import reason_words
 from retention.admin.records import DeletionRecords, DeletionVerb, Subject, begin
 from retention.admin.typed import PasswordField, TypedNameField
 from retention.models import DeletionPlan, DeletionRun, PlanApproval
@@ -52,7 +52,7 @@ class ApproveForm(CaseForm):
     typed_name = TypedNameField()
     password = PasswordField()
     begin = forms.BooleanField(
-        label=gettext_lazy("begin at once, for those who may start a run"),
+        label=gettext_lazy("begin at once"),
         required=False,
         help_text=gettext_lazy("Otherwise cron begins it, or somebody on the plan's page."),
     )
@@ -235,7 +235,7 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
             "plan": record,
             "name_to_type": record.customer.name,
             "may_start": user.has_perm("retention.start_deletionrun"),
-            **plan_page.shown(record),
+            **plan_words.shown(record),
         }
 
     def context(self, record: DeletionPlan, user: Any) -> dict[str, Any]:
@@ -248,7 +248,7 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
             "plan": record,
             "current": current,
             "approval": approvals.in_force(record),
-            "history": plan_page.approvals_of(record),
+            "history": plan_words.approvals_of(record),
             "made_by": actor_in_words(record.made_by),
             "own": same_person(record.made_by, f"staff:{user.pk}:{user.get_username()}"),
             "refusals": refusal_words.sentences(record.content),
@@ -261,7 +261,7 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
                 (language, reverse("admin:retention_deletionplan_pdf", args=[record.pk, language]))
                 for language in (["sv", "en"] if get_language() == "sv" else ["en", "sv"])
             ],
-            "part": plan_page.shown(record),
+            "part": plan_words.shown(record),
         }
 
     def _may_plan(self, plan: DeletionPlan, user: Any) -> bool:

@@ -31,13 +31,30 @@ def phases() -> dict[str, str]:
     return {one.number: one.phase for one in Agreement.objects.with_phase(clock.today())}
 
 
-def test_every_phase_but_the_last_is_there_and_the_last_is_made_by_a_real_erasure(made):
+def test_every_phase_is_there_but_the_last_which_a_real_erasure_makes(made):
     assert set(phases().values()) == set(Phase.values) - {Phase.DELETED}
-
-
-def test_the_customer_to_export_is_in_its_window(made):
     (agreement,) = made.agreements.all()
-    assert phases()[agreement.number] == Phase.EXPORT_WINDOW
+    assert phases()[agreement.number] == Phase.EXPORT_WINDOW, "its data is exported"
+    waiting = {notice.agreement.number: notice for notice in TerminationNotice.objects.undecided()}
+    assert set(waiting) == {"A-1005", "A-1010"}
+    assert (waiting["A-1005"].needs, waiting["A-1010"].needs) == ([], ["sender_unknown"])
+    assert {notice.message.source for notice in waiting.values()} == {"upload"}
+
+
+def test_each_thing_happened_on_its_day_so_that_who_is_to_be_erased_was_really_warned(made):
+    for number in (cases.READY, cases.ERASED):
+        warnings = reminders.warnings_of(Agreement.objects.get(number=number))
+        assert [(one.state, clock.local_day(one.sent_at) == one.due_on) for one in warnings] == [("sent", True)] * 3
+    hold = LegalHold.objects.get()
+    agreement = hold.customer.agreements.get()
+    assert hold.keeps.whole
+    assert agreement.held_since is not None
+    assert clock.local_day(hold.placed_at) < agreement.delete_from
+    times = list(JournalEntry.objects.order_by("seq").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert times[0] < timezone.now() - timedelta(days=365)
+    assert set(Letter.objects.values_list("language", flat=True)) == {"en", "sv"}
+    assert not Letter.objects.filter(address__startswith="someone.else").exists()
 
 
 def test_made_again_nothing_is_entered_twice(made, staff):
@@ -47,27 +64,6 @@ def test_made_again_nothing_is_entered_twice(made, staff):
     assert (Agreement.objects.count(), TerminationNotice.objects.count(), JournalEntry.objects.count()) == before
 
 
-@pytest.mark.parametrize("number", [cases.READY, cases.ERASED])
-def test_who_is_to_be_erased_was_really_warned_on_the_right_days(made, number):
-    warnings = reminders.warnings_of(Agreement.objects.get(number=number))
-    assert [(one.state, clock.local_day(one.sent_at) == one.due_on) for one in warnings] == [("sent", True)] * 3
-
-
-def test_the_hold_is_a_real_one_placed_before_the_data_could_go(made):
-    hold = LegalHold.objects.get()
-    agreement = hold.customer.agreements.get()
-    assert hold.keeps.whole
-    assert agreement.held_since is not None
-    assert clock.local_day(hold.placed_at) < agreement.delete_from
-    assert phases()[agreement.number] == Phase.ON_HOLD
-
-
-def test_the_journal_tells_it_in_the_order_of_time(made):
-    times = list(JournalEntry.objects.order_by("seq").values_list("at", flat=True))
-    assert times == sorted(times)
-    assert times[0] < timezone.now() - timedelta(days=365)
-
-
 def test_the_clock_is_set_back_and_goes_on_from_there_and_comes_back(db):
     before = timezone.now()
     with clock_at(before - timedelta(days=100)):
@@ -75,15 +71,3 @@ def test_the_clock_is_set_back_and_goes_on_from_there_and_comes_back(db):
         assert timedelta(0) <= first - (before - timedelta(days=100)) < timedelta(minutes=1)
         assert timezone.now() >= first
     assert timezone.now() >= before
-
-
-def test_a_late_notice_and_a_strangers_wait_for_a_person(made):
-    waiting = {notice.agreement.number: notice for notice in TerminationNotice.objects.undecided()}
-    assert set(waiting) == {"A-1005", "A-1010"}
-    assert (waiting["A-1005"].needs, waiting["A-1010"].needs) == ([], ["sender_unknown"])
-    assert {notice.message.source for notice in waiting.values()} == {"upload"}
-
-
-def test_letters_are_there_in_both_languages_and_none_to_the_stranger(made):
-    assert set(Letter.objects.values_list("language", flat=True)) == {"en", "sv"}
-    assert not Letter.objects.filter(address__startswith="someone.else").exists()

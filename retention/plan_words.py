@@ -1,4 +1,4 @@
-"""A deletion plan as a page reads it: its content in words and figures of the reader's language."""
+"""A deletion plan in words and figures of the reader's language, for its page and its PDF."""
 
 from __future__ import annotations
 
@@ -8,19 +8,38 @@ from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from exports.labels import category_names
 from exports.progress import grouped
 from offboarding import clock
 from offboarding.rule_words import day_in_words
-from retention import identity, plan_content
-from retention.admin import reach_words
+from retention import identity, plan_content, reach_words, refusal_words
 from retention.models import DeletionPlan, LegalHold
 from retention.reach import Reach
 
 Content = Mapping[str, Any]
-COUNTS = ("versions", "markers", "uploads", "locked", "shared")
+COUNTS = {
+    "versions": gettext_lazy("versions"),
+    "markers": gettext_lazy("delete markers"),
+    "uploads": gettext_lazy("unfinished uploads"),
+    "locked": gettext_lazy("locked"),
+    "shared": gettext_lazy("used by others too"),
+}
+OWN = {
+    "export_jobs": gettext_lazy("records of exports"),
+    "volumes": gettext_lazy("volumes of export packages"),
+    "volume_bytes": gettext_lazy("size of the export packages"),
+    "queued_tasks": gettext_lazy("tasks that wait in the queue"),
+    "task_results": gettext_lazy("results of tasks"),
+    "sessions": gettext_lazy("sessions"),
+    "contacts": gettext_lazy("contacts"),
+    "letters": gettext_lazy("letters"),
+    "messages": gettext_lazy("messages"),
+    "notices": gettext_lazy("termination notices"),
+}
+WORTH = 60
+"""Seconds that a table has to take before its time is told beside it."""
 
 
 def shown(plan: DeletionPlan) -> dict[str, Any]:
@@ -33,7 +52,7 @@ def shown(plan: DeletionPlan) -> dict[str, Any]:
         "identities": [_identity(found, content) for found in content["databases"]],
         "databases": [_database(found, content) for found in content["databases"]],
         "files": [_files(found) for found in content["files"]],
-        "own": [(_own_name(name), _plain(value)) for name, value in sorted(content["own"].items())],
+        "own": [(_own_name(name), _own(name, value)) for name, value in sorted(content["own"].items()) if value],
         "attested": content["attested"],
         "kept": [_kept(one) for one in content["kept"]],
         "unindexed": [{**one, "seconds": duration(one["seconds"])} for one in content["unindexed"]],
@@ -124,7 +143,7 @@ def _table(number: int, table: Content, seconds: Mapping[str, int], content: Con
         "category": category_names([table["category"]]),
         "rows": "0" if kept else grouped(table["rows"]),
         "stay": grouped(stay) if stay else "",
-        "seconds": duration(seconds[table["table"]]) if seconds.get(table["table"], 0) >= 1 and not kept else "",
+        "seconds": duration(seconds[table["table"]]) if seconds.get(table["table"], 0) >= WORTH and not kept else "",
         "kept": kept,
         "notes": notes,
     }
@@ -135,7 +154,7 @@ def _files(store: Content) -> dict[str, Any]:
         "store": store["store"],
         "storage": store["storage"],
         "places": [_place(place) for place in store["places"]],
-        "problems": store.get("problems", []),
+        "remarks": [refusal_words.sentence(one) for one in store["problems"]],
     }
 
 
@@ -143,38 +162,28 @@ def _place(place: Content) -> dict[str, Any]:
     kept = bool(place["kept_by"])
     name = place["prefix"] or "/"
     return {
-        "name": _("named by rows, elsewhere") if place.get("named") else name,
+        "name": _("named by rows, elsewhere") if place["named"] else name,
         "category": category_names([place["category"]]),
         "objects": grouped(place["objects"]),
         "size": filesizeformat(place["bytes"]),
-        "more": [f"{_counted(name)}: {grouped(place[name])}" for name in COUNTS if place.get(name)],
+        "more": [f"{COUNTS[name]}: {grouped(place[name])}" for name in COUNTS if _tells(name, place)],
         "kept": kept,
         "notes": [why_in_words(one, {}) for one in [*place["kept_by"], *place["parts_kept_by"]]],
         "parts": [*place["kept_parts"].get("prefixes", ()), *place["kept_parts"].get("files", ())],
     }
 
 
-def _counted(name: str) -> str:
-    return {
-        "versions": _("versions"),
-        "markers": _("delete markers"),
-        "uploads": _("unfinished uploads"),
-        "locked": _("locked"),
-        "shared": _("used by others too"),
-    }[name]
+def _tells(name: str, place: Content) -> bool:
+    """Versions are worth a word where an object has several."""
+    return bool(place[name]) and (name != "versions" or place["versions"] > place["objects"])
 
 
 def _own_name(name: str) -> str:
-    return {
-        "volumes": _("volumes of export packages"),
-        "bytes": _("bytes of export packages"),
-        "tasks": _("tasks of the queue"),
-        "sessions": _("sessions"),
-    }.get(name, name.replace("_", " "))
+    return str(OWN.get(name, name.replace("_", " ")))
 
 
-def _plain(value: Any) -> str:
-    return grouped(value) if isinstance(value, int) else str(value)
+def _own(name: str, value: Any) -> str:
+    return filesizeformat(value) if name.endswith("_bytes") else grouped(value)
 
 
 # What stays -----------------------------------------------------------------------------------------------------------
