@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from offboarding import clock
 from offboarding.models import Agreement
 from offboarding.rule_words import day_in_words
-from retention import approvals, gathering, learning, plans, policy, policy_words, refusal_words
+from retention import gathering, learning, plans, policy, policy_words, refusal_words
 from retention.codes import Blocker
 from retention.enforcing_lines import Line, named
 from retention.gathering import Known
@@ -62,11 +62,12 @@ def _standing(plan: DeletionPlan | None, stopped: DeletionRun | None) -> Standin
     if plan is None:
         return Standing(planned=False)
     own = stopped is not None and stopped.plan_id == plan.pk
+    latest = plan.approvals.order_by("-pk").first()
     return Standing(
         planned=True,
         refused=plan.state == State.REFUSED,
-        asked=plan.asked_at is not None,
-        approved=approvals.in_force(plan) is not None,
+        asked=plan.asked_at is not None and (latest is None or latest.approved_at <= plan.asked_at),
+        approved=latest is not None and latest.withdrawn_at is None,
         stopped=own,
         outdated=own and stopped is not None and needs_a_new_plan(one["code"] for one in stopped.stopped_by),
         failed=own and stopped is not None and bool(stopped.error),

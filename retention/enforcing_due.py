@@ -26,7 +26,10 @@ from retention.querysets import DeletionPlanQuerySet, DeletionRunQuerySet
 ACTOR = Actor.machine("enforce_retention")
 State, Occasion = DeletionPlan.State, DeletionPlan.Occasion
 TO_COMPARE = (Step.REFUSED, Step.ASK, Step.AWAIT_APPROVAL)
-"""Steps before which the plan is made again and compared: what is approved has to be what would go."""
+"""Steps before which the plan is made again and compared: what is approved has to be what would go.
+
+Not once its run has begun, for then less would go; the worker compares what it can.
+"""
 
 
 # Who ------------------------------------------------------------------------------------------------------------------
@@ -102,7 +105,7 @@ def advance(agreement: Agreement, occasion: str, turns: Turns, lock: Lock) -> It
     """Does the next step of one case, and says so."""
     case = read(agreement, occasion)
     step = case.step
-    if case.plan is not None and step in TO_COMPARE and turns.compares(case.plan):
+    if case.plan is not None and step in TO_COMPARE and not case.standing.stopped and turns.compares(case.plan):
         lock.still()
         if plans.sha256_now(case.plan) != case.plan.sha256:
             step = Step.REPLAN

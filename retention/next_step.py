@@ -40,7 +40,8 @@ class Step(StrEnum):
 class Standing:
     """How far a case has come; all but the first are about the current plan.
 
-    ``stopped``: its run has begun and stopped; ``outdated``: by what only a new plan answers; ``failed``: at an error.
+    ``asked``: since the last approval of it, if there is one; ``stopped``: its run has begun and stopped; ``outdated``:
+    by what only a new plan answers; ``failed``: at an error.
     """
 
     planned: bool
@@ -55,13 +56,16 @@ class Standing:
 A_NEW_PLAN = frozenset(
     {
         Code.PLAN_MISSING, Code.PLAN_UNKNOWN, Code.PLAN_BEFORE_RELEASE, Code.NOT_PLANNED, Code.PLAN_CHANGED,
-        Code.PLAN_REPLACED, Code.HOLD_NOT_PLANNED, Code.DUTY_NOT_PLANNED, Code.APPROVAL_OLD,
+        Code.PLAN_REPLACED, Code.HOLD_NOT_PLANNED, Code.DUTY_NOT_PLANNED,
     }
 )  # fmt: skip
-"""Codes that a new plan answers; after so many days it says what there is now, and Legal is asked anew."""
+"""Codes that a new plan answers."""
 AN_APPROVAL = frozenset(
-    {Code.APPROVAL_MISSING, Code.APPROVAL_UNKNOWN, Code.APPROVER_IS_PLANNER, Code.APPROVER_NOT_ENTITLED}
-)
+    {
+        Code.APPROVAL_MISSING, Code.APPROVAL_UNKNOWN, Code.APPROVAL_OLD, Code.APPROVER_IS_PLANNER,
+        Code.APPROVER_NOT_ENTITLED,
+    }
+)  # fmt: skip
 """Codes that an approval of the same plan answers."""
 AT_THE_START = frozenset(
     {

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from tests.retention.runs.conftest import case, ground, people, start  # noqa: F401 – fixtures
+from tests.retention.runs.conftest import case, ground, people, places, start  # noqa: F401 – fixtures
 
 
 @pytest.fixture(autouse=True)

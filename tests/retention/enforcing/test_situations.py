@@ -93,17 +93,20 @@ def test_a_hold_that_is_released_needs_a_new_plan_and_a_new_approval(case, appro
     assert case.world.left() == case.had
 
 
-def test_an_approval_that_became_too_old_is_asked_for_anew(case, approved, cron, due):
+def test_an_approval_that_became_too_old_is_asked_for_once_more(case, approved, cron, due):
     pausing.pause(actor=COMMAND, because="Something is odd.")
     due.move_to("2024-04-19T03:00Z")
-    assert cron() == (1, [f"{ALICE}plan 2 is made, and Legal is asked to approve it."])
-    assert asked() == 2
-
-
-def test_an_approval_that_was_withdrawn_is_not_asked_for_again(case, approved, cron):
-    approvals.withdraw(approvals.in_force(approved), by=case.approver, because="Too fast.")
+    assert cron() == (1, [f"{ALICE}Legal is asked to approve plan 1."])
     code, (line,) = cron()
-    assert (code, asked()) == (1, 1)
+    assert (code, asked()) == (1, 2)
+    assert "The approval of Wednesday 10 April 2024 is more than 7 days old. The plan must be approved again." in line
+
+
+def test_an_approval_that_was_withdrawn_is_asked_for_once_more_and_nothing_goes_without_it(case, approved, cron):
+    approvals.withdraw(approvals.in_force(approved), by=case.approver, because="Too fast.")
+    assert cron() == (1, [f"{ALICE}Legal is asked to approve plan 1."])
+    code, (line,) = cron()
+    assert (code, asked()) == (1, 2)
     assert "plan 1 waits for approval" in line
     assert case.world.left() == case.had
 
