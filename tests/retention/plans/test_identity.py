@@ -184,3 +184,26 @@ def test_after_an_erasure_the_key_may_belong_to_somebody_else(site, plan, lena):
 
 def test_another_agreement_of_the_customer_is_the_same_tenant(site, plan):
     assert refused(planned(ended(plan.customer, "AVT-17-B"))) == []
+
+
+def test_a_tombstone_knows_the_row_that_a_restored_database_has_forgotten(site, plan, lena):
+    """Our own records were restored too: no run, no plan that was carried out – but the evidence lies outside."""
+    from offboarding import evidence, signing
+    from offboarding.canonical import canonical
+    from retention import plans
+    from tests.retention.plans.case import CRON
+
+    row = plan.content["databases"][0]["identity"]
+    said = {
+        "certificate": {"number": "C-000001"}, "customer": 1, "tenant_key": "17", "run": 1, "plan_sha256": "a" * 64,
+        "agreement": {"number": 1, "contract": "A"}, "approval": {"by": "lena", "at": "2026"}, "erased_at": "2026",
+        "stores": [{"store": "platform", "fingerprint": row["fingerprint"], "erased": []}],
+    }  # fmt: skip
+    evidence.create("tombstones/C-000001.json", canonical(said))
+    evidence.create("tombstones/C-000001.sig", signing.sign(canonical(said)).to_json())
+    restored = DeletionPlan.Occasion.RESTORED
+    assert refused(plans.make(plan.agreement, actor=CRON, occasion=restored)) == []
+    site.run("UPDATE organisations SET created_at = created_at + interval '1 hour' WHERE id = 17")
+    again = plans.make(plan.agreement, actor=CRON, occasion=restored)
+    assert refused(again) == ["another_row"]
+    assert plan_content.refusals(again.content)[0][1]["facts"]["source"] == "tombstones/C-000001"
