@@ -2,6 +2,7 @@
 # make test    all tests on real servers                                              (SLOW=1 with the long ones, ARGS="-k csv")
 # make lint    style, types, imports, migrations, deployment check
 # make install what running it for real needs
+# make sabotage  breaks one promise after the other in a copy; tests must notice each   (ARGS="hold-not-asked")
 # make bench   how fast, against PostgreSQL's own tools                               (OULAD=../shared/data/oulad)
 
 PYTHON ?= python3
@@ -30,7 +31,7 @@ PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sql
 	SITE_URL=https://offboarding.example.org NOTICE_ADDRESS=notices@example.org EMAIL_URL=smtp+tls://mail.example.org
 
 .DELETE_ON_ERROR:
-.PHONY: install demo test lint bench messages coverage clean
+.PHONY: install demo test lint bench sabotage messages coverage clean
 
 install: $(VENV)/.ready $(COMPILED)
 
@@ -51,6 +52,9 @@ lint: $(VENV)/.dev $(COMPILED)
 
 bench: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+sabotage: $(VENV)/.dev $(COMPILED)
+	$(BIN)/python -m tests.sabotage $(ARGS)
 
 coverage: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html -m "not slow" $(ARGS)
