@@ -68,7 +68,7 @@ def erased(case, run):  # noqa: F811
 
 @pytest.fixture
 def undrawn(monkeypatch):
-    """Certificates without their drawings, where only their numbers and files are looked at: a drawing takes a second."""
+    """Certificates without their drawings, which take a second each, where only numbers and files are looked at."""
     from retention import documents
 
     monkeypatch.setattr(documents, "certificate_pdf", lambda *_said, **_signed: b"not drawn")

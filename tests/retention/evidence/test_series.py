@@ -11,7 +11,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import connection, transaction
 
-
 pytestmark = pytest.mark.usefixtures("undrawn")
 
 
