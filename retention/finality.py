@@ -45,14 +45,17 @@ def _newest(run: DeletionRun) -> DeletionRun:
 
 
 def _looked(days: int, *, done: bool) -> str:
+    if done and not days:
+        return _("A person has to say whose the data is that was found right after the erasure.")
     if done:
         text = ngettext(
-            "A person has to say whose it is what was found %(days)d day after.",
-            "A person has to say whose it is what was found %(days)d days after.", days,
+            "A person has to say whose the data is that was found %(days)d day after the erasure.",
+            "A person has to say whose the data is that was found %(days)d days after the erasure.", days,
         )  # fmt: skip
     else:
         text = ngettext(
-            "The look %(days)d day after is not done.", "The look %(days)d days after is not done.", days
+            "It has not been looked again, %(days)d day after the erasure.",
+            "It has not been looked again, %(days)d days after the erasure.", days,
         )  # fmt: skip
     return text % {"days": days}
 

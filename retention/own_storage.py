@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from math import inf
@@ -34,16 +34,24 @@ def erase(alias: str, prefix: str, seconds: float = inf) -> tuple[int, int]:
     return objects, size
 
 
-def erase_one(alias: str, name: str) -> int:
-    """Erases everything of that very name; objects. EraserError where something of it is still there."""
+def erase_exactly(alias: str, names: Iterable[str]) -> int:
+    """Erases everything of these very names; objects. EraserError where something of one is still there."""
+    objects = 0
     with _place(alias) as place:
-        if place is None or not (entries := place.exactly(name)):
-            return 0
-        outcome = place.delete(entries)
-        _check(alias, outcome.failed, outcome.busy)
-        if place.exactly(name):
-            raise EraserError(f"{name} in the storage {alias} is still there after it was erased.")
-        return outcome.objects
+        for name in names if place else ():
+            assert place is not None
+            objects += _erase_one(alias, place, name)
+    return objects
+
+
+def _erase_one(alias: str, place: ErasingPlace, name: str) -> int:
+    if not (entries := place.exactly(name)):
+        return 0
+    outcome = place.delete(entries)
+    _check(alias, outcome.failed, outcome.busy)
+    if place.exactly(name):
+        raise EraserError(f"{name} in the storage {alias} is still there after it was erased.")
+    return outcome.objects
 
 
 def left(alias: str, prefix: str) -> int:

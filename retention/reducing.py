@@ -84,5 +84,5 @@ def _forget_in_admin(chosen: Mapping[str, list[Any]]) -> None:
 
 
 def _remove_originals(keys: list[int]) -> int:
-    names = StoredMessage.objects.filter(pk__in=keys).values_list("storage_name", flat=True)
-    return sum(own_storage.erase_one("default", name) for name in names)
+    names = StoredMessage.objects.filter(pk__in=keys).order_by("pk").values_list("storage_name", flat=True)
+    return own_storage.erase_exactly("default", names)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from offboarding.actors import Actor
 from offboarding.models import Agreement
-from retention import plans, runs
+from retention import plans, runs, traces
 from retention.models import DeletionPlan, DeletionRun, DeletionStep, PlanApproval
 from retention.opening import open_planned
 
@@ -27,6 +27,12 @@ def carried_out(agreement: Agreement, approver, *, occasion: str = DeletionPlan.
     DeletionStep.objects.bulk_create(runs._steps(run))
     _erase(run)
     return run
+
+
+def erase_packages(run: DeletionRun) -> None:
+    """A second at a time, as a worker does."""
+    while traces.erase_packages(run).left:
+        pass
 
 
 def _erase(run: DeletionRun) -> None:

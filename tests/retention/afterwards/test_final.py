@@ -15,6 +15,7 @@ from retention.models import Certificate, DeletionPlan, DeletionRun, LegalHold
 from retention.reach import Reach
 from tests.retention.afterwards.filled import WORDS, fill
 from tests.retention.afterwards.seeking import holding
+from tests.retention.afterwards.story import carried_out, erase_packages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,12 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def erased(platform, agreement, alva, staff, charlie, erased_on):
     """Live-erased, with everything that a case leaves behind."""
-    from tests.retention.afterwards.story import carried_out
-
     fill(agreement, alva, staff)
     run = carried_out(agreement, charlie)
-    traces.erase_packages(run)
-    traces.erase(run)
+    erase_packages(run)
     assert finishing.live_erased(run)
     Letter.objects.filter(state="queued").update(state="sent", sent_at=timezone.now())
     return run
