@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from exports.progress import grouped
+from retention import certificate_words
 from retention.models import DeletionRun, DeletionStep
 
 State, Kind = DeletionRun.State, DeletionStep.Kind
@@ -22,7 +23,8 @@ SENTENCES = {
     ),
     State.STOPPED: gettext_lazy("The run has stopped, and nothing goes until it is resumed. What has gone is gone."),
     State.LIVE_ERASED: gettext_lazy(
-        "Nothing is left where this application can look. Other copies are attested, and it is looked again."
+        "The live data is erased, and every place was looked at afterwards. Other copies are attested, and it is "
+        "looked again."
     ),
     State.FINAL: gettext_lazy("Everything is done: other copies are attested, and every later look found nothing."),
     State.REOPENED: gettext_lazy("Data was found again after it had been erased. It takes a new plan and approval."),
@@ -73,7 +75,7 @@ def step_shown(step: DeletionStep, run: DeletionRun) -> dict[str, Any]:
         "number": step.position,
         "label": str(step.position),
         "kind": step.get_kind_display(),
-        "name": step.name or (step.store and f"{step.store}") or str(step.get_kind_display()),
+        "name": name_of(step),
         "place": step.store if step.name else "",
         "state": step.state,
         "state_text": step.get_state_display(),
@@ -84,6 +86,11 @@ def step_shown(step: DeletionStep, run: DeletionRun) -> dict[str, Any]:
         "kept": grouped(step.kept) if step.kept else "",
         "left": "" if step.left is None else grouped(step.left),
     }
+
+
+def name_of(step: DeletionStep) -> str:
+    """What a step is about, without its store."""
+    return certificate_words.place(step.name) if step.name else str(step.get_kind_display())
 
 
 def _figures(steps: list[DeletionStep]) -> str:
@@ -109,7 +116,7 @@ def _step(run: DeletionRun, steps: list[DeletionStep]) -> str:
     current = next((step for step in steps if step.state == DeletionStep.State.RUNNING), None)
     if current is None:
         return _("looking whether anything is left") if all(_over(step) for step in steps) else _("starting")
-    name = f"{current.store}: {current.name}" if current.name else str(current.get_kind_display())
+    name = f"{current.store}: {name_of(current)}" if current.name else name_of(current)
     return _("step %(number)s of %(count)s: %(name)s") % {
         "number": current.position, "count": len(steps), "name": name,
     }  # fmt: skip

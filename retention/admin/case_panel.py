@@ -18,7 +18,7 @@ from retention.admin import reason_words
 from retention.admin.attestations import ATTEST
 from retention.admin.duties import DECIDE
 from retention.admin.holds import PLACE
-from retention.admin.plans import MAKE, PLAN_VERBS
+from retention.admin.plan_verbs import MAKE, PLAN_VERBS
 from retention.admin.records import begin
 from retention.admin.resurrections import RESURRECTION_VERBS
 from retention.admin.runs import RUN_VERBS
@@ -218,13 +218,14 @@ def _next(case: Case, reasons: list[Blocker]) -> Iterator[Button]:
         yield from _first_of(RESURRECTION_VERBS, case.user, record)
     if case.run is not None and case.run.state == DeletionRun.State.STOPPED:
         yield from _first_of(RUN_VERBS, case.user, case.run)
-    if case.plan is not None and not _is_working(case):
+    outdated = any(one.code in next_step.A_NEW_PLAN for one in reasons)
+    if case.plan is not None and not outdated and not _is_working(case):
         yield from _first_of(PLAN_VERBS[:2], case.user, case.plan)
     for attestation in case.due:
         yield from _first_of((ATTEST,), case.user, attestation)
     due = case.agreement.delete_from is not None and case.agreement.delete_from <= clock.today()
-    unplanned = case.plan is None and case.agreement.erased_at is None and not _is_working(case)
-    if due and unplanned and not reasons and MAKE.allowed(case.user):
+    unplanned = case.plan is None and case.agreement.erased_at is None and not reasons
+    if due and (unplanned or outdated) and not _is_working(case) and MAKE.allowed(case.user):
         yield Button(MAKE.label, begin(DeletionPlan, agreement=case.agreement.pk))
 
 

@@ -14,8 +14,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from offboarding import clock
@@ -37,6 +37,11 @@ LABELS = {
     "en": gettext_lazy("PDF in English"),
     "json": gettext_lazy("JSON, the bytes that are signed"),
 }
+
+
+def _own_language_first(document: tuple[str, Any]) -> tuple[bool, int]:
+    kind, _told = document
+    return kind != get_language(), list(LABELS).index(kind)
 
 
 @admin.register(Certificate)
@@ -89,7 +94,7 @@ class CertificateAdmin(DeletionRecords, _CertificateAdmin):
                     "size": filesizeformat(told["bytes"]),
                     "sha256": told["sha256"],
                 }
-                for kind, told in sorted(record.documents.items(), key=lambda one: list(LABELS).index(one[0]))
+                for kind, told in sorted(record.documents.items(), key=_own_language_first)
             ],
             "verify_address": certificates.page_of(record),
             "supplements": [(one, page_of(one)) for one in record.supplemented_by.order_by("sequence")],

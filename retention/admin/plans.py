@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,16 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from exports.progress import grouped
-from offboarding import clock, reauthentication
-from offboarding.admin.case_forms import BecauseField, BecauseForm, CaseForm, SureForm
-from offboarding.admin.case_verbs import Data, page_of
-from offboarding.models import Agreement
-from retention import approvals, documents, gathering, plan_content, plan_words, plans, refusal_words, runs
+from offboarding import clock
+from offboarding.admin.case_verbs import buttons, page_of
+from retention import approvals, documents, plan_content, plan_words, plans, refusal_words
 from retention.actor_words import in_words as actor_in_words
 from retention.admin import reason_words
-from retention.admin.records import DeletionRecords, DeletionVerb, Subject, begin
-from retention.admin.typed import PasswordField, TypedNameField
+from retention.admin.plan_verbs import APPROVE, MAKE, PLAN_VERBS, open_runs
+from retention.admin.records import DeletionRecords, begin
 from retention.models import DeletionPlan, DeletionRun, PlanApproval
+from retention.next_step import A_NEW_PLAN
 from retention.policy_approval import same_person
 
 if TYPE_CHECKING:
@@ -37,138 +34,6 @@ else:
     _PlanAdmin = admin.ModelAdmin
 
 State = DeletionPlan.State
-
-
-class MakePlanForm(CaseForm):
-    """Why now; nothing else is asked, because a plan changes nothing."""
-
-    because = BecauseField(required=False, help_text=gettext_lazy("It stands in the journal."))
-
-
-class ApproveForm(CaseForm):
-    """The customer's name, the hash of what was shown, the person's password – and whether it begins at once."""
-
-    sha256 = forms.CharField(widget=forms.HiddenInput)
-    typed_name = TypedNameField()
-    password = PasswordField()
-    begin = forms.BooleanField(
-        label=gettext_lazy("begin at once"),
-        required=False,
-        help_text=gettext_lazy("Otherwise cron begins it, or somebody on the plan's page."),
-    )
-
-    def proposed(self) -> dict[str, Any]:
-        return {"sha256": self.record.sha256, "begin": True}
-
-
-def _make(subject: Subject, by: User, data: Data) -> DeletionPlan:
-    if not isinstance(subject, Agreement):
-        raise ValidationError(_("A plan is made for an agreement; open its page."))
-    return plans.make_by(subject, by=by, because=data["because"])
-
-
-def _approve(plan: DeletionPlan, by: User, data: Data) -> DeletionRun | PlanApproval | ValidationError:
-    """The run where it began at once, else the approval, or why it could not begin; approved it is in any case."""
-    reauthentication.confirm(by, data["password"])
-    approval = approvals.approve(plan, by=by, typed_name=data["typed_name"], sha256=data["sha256"])
-    if not (data["begin"] and by.has_perm("retention.start_deletionrun")):
-        return approval
-    try:
-        return runs.start_by(plan, by=by)
-    except ValidationError as error:
-        return error
-
-
-def _withdraw(plan: DeletionPlan, by: User, data: Data) -> PlanApproval:
-    approval = approvals.in_force(plan)
-    if approval is None:
-        raise ValidationError(_("Nobody's approval of this plan is in force."))
-    return approvals.withdraw(approval, by=by, because=data["because"])
-
-
-def approved(plan: DeletionPlan) -> bool:
-    """Whether an approval stands, whatever its age."""
-    return approvals.in_force(plan) is not None
-
-
-def _waits_for_approval(plan: DeletionPlan) -> bool:
-    return plan.state == State.READY and (not approved(plan) or _too_old(plan))
-
-
-def _too_old(plan: DeletionPlan) -> bool:
-    approval = approvals.in_force(plan)
-    if approval is None:
-        return False
-    return (clock.today() - clock.local_day(approval.approved_at)).days > gathering.limits().approval_days
-
-
-def _can_start(plan: DeletionPlan) -> bool:
-    return plan.state == State.READY and approved(plan) and not _runs(plan).filter(plan=plan).exists()
-
-
-def _runs(plan: DeletionPlan) -> QuerySet[DeletionRun]:
-    return DeletionRun.objects.open().filter(customer=plan.customer_id)
-
-
-def _not_the_planner(user: Any, plan: DeletionPlan) -> bool:
-    return not same_person(plan.made_by, f"staff:{user.pk}:{user.get_username()}")
-
-
-MAKE = DeletionVerb(
-    name="make",
-    permission="make_deletionplan",
-    label=gettext_lazy("Make a deletion plan"),
-    form=MakePlanForm,
-    call=_make,
-    possible=lambda subject: isinstance(subject, Agreement),
-    explains=gettext_lazy(
-        "A plan looks at every table, every file and every copy and writes down what would go and what stays, and why. "
-        "It deletes nothing. A plan that stands now is replaced, with its approval."
-    ),
-    done=gettext_lazy("The plan is made."),
-)
-APPROVE = DeletionVerb(
-    name="approve",
-    permission="approve_deletionplan",
-    label=gettext_lazy("Approve the plan"),
-    form=ApproveForm,
-    call=_approve,
-    possible=_waits_for_approval,
-    personal=_not_the_planner,
-    explains=gettext_lazy("What this plan names is deleted for good. Nobody can bring it back."),
-    done=gettext_lazy("The plan is approved."),
-    danger=True,
-    template="admin/retention/approve.html",
-)
-PLAN_VERBS = (
-    APPROVE,
-    DeletionVerb(
-        name="start",
-        permission="start_deletionrun",
-        label=gettext_lazy("Start the deletion now"),
-        form=SureForm,
-        call=lambda plan, by, _data: runs.start_by(plan, by=by),
-        possible=_can_start,
-        explains=gettext_lazy(
-            "Everything that may stand against it is asked again, and the plan is made anew and compared before the "
-            "first row goes. Without this, cron starts it (“manage.py enforce_retention”)."
-        ),
-        done=gettext_lazy("The run is queued; this page shows how it goes."),
-        danger=True,
-    ),
-    DeletionVerb(
-        name="withdraw",
-        permission="approve_deletionplan",
-        label=gettext_lazy("Withdraw the approval"),
-        form=BecauseForm,
-        call=_withdraw,
-        possible=lambda plan: plan.state == State.READY and approved(plan),
-        explains=gettext_lazy(
-            "From the next batch on nothing goes under it. What has gone by then is gone; the rest needs an approval."
-        ),
-        done=gettext_lazy("The approval is withdrawn."),
-    ),
-)
 
 
 class ApprovalFilter(admin.SimpleListFilter):
@@ -242,6 +107,8 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
         current = record.state in DeletionPlan.CURRENT
         other = None if current else plans.current(record.customer)
         run = record.runs.order_by("-pk").first()
+        reasons = plans.blockers_of(record.agreement) if current else []
+        outdated = any(one.code in A_NEW_PLAN for one in reasons)
         return {
             "title": _("Deletion plan %(number)s for %(customer)s")
             % {"number": record.pk, "customer": record.customer},
@@ -252,7 +119,9 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
             "made_by": actor_in_words(record.made_by),
             "own": same_person(record.made_by, f"staff:{user.pk}:{user.get_username()}"),
             "refusals": refusal_words.sentences(record.content),
-            "reasons": reason_words.in_words(plans.blockers_of(record.agreement)) if current else [],
+            "reasons": reason_words.in_words(reasons),
+            "outdated": outdated,
+            "buttons": buttons([one for one in PLAN_VERBS if one.name == "withdraw" or not outdated], user, record),
             "other_address": page_of(other) if other else "",
             "run": run,
             "run_address": page_of(run) if run and user.has_perm("retention.view_deletionrun") else "",
@@ -265,7 +134,7 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
         }
 
     def _may_plan(self, plan: DeletionPlan, user: Any) -> bool:
-        working = _runs(plan).exclude(state=DeletionRun.State.STOPPED).exists()
+        working = open_runs(plan).exclude(state=DeletionRun.State.STOPPED).exists()
         return MAKE.allowed(user) and not working and plan.agreement.delete_from is not None
 
     @admin.display(description=gettext_lazy("number"), ordering="pk")

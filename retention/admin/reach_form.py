@@ -20,7 +20,6 @@ from retention.reach import Reach
 from retention.reach_names import EVERY_TENANT, current_map
 
 EVERYTHING, SOME = "everything", "some"
-NAMED = ("tables", "prefixes", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ class Group:
 class ReachForm(CaseForm):
     """Asks what is kept. The template shows ``groups`` in place of ``tables`` and ``prefixes``."""
 
-    NAMES = {"reach": "extent"}
-    MANY = ("categories", "tables", "prefixes", "files")
+    NAMES = {"reach": "extent", "files": "single_files"}
+    MANY = ("categories", "tables", "prefixes", "single_files")
 
     extent = forms.ChoiceField(
         label=gettext_lazy("What is kept"),
@@ -69,7 +68,7 @@ class ReachForm(CaseForm):
     )
     tables = forms.MultipleChoiceField(label=gettext_lazy("Tables"), required=False)
     prefixes = forms.MultipleChoiceField(label=gettext_lazy("Folders of files"), required=False)
-    files = forms.CharField(
+    single_files = forms.CharField(
         label=gettext_lazy("Single files"),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         required=False,
@@ -100,9 +99,9 @@ class ReachForm(CaseForm):
                 group.choices.append(Choice(name, value, text, about, value in chosen))
         return list(found.values())
 
-    def clean_files(self) -> list[tuple[str, str]]:
+    def clean_single_files(self) -> list[tuple[str, str]]:
         """Pairs of a store and a name."""
-        lines = [line.strip() for line in self.cleaned_data["files"].splitlines() if line.strip()]
+        lines = [line.strip() for line in self.cleaned_data["single_files"].splitlines() if line.strip()]
         pairs = [tuple(part.strip() for part in line.split(":", 1)) for line in lines]
         if wrong := [line for line, pair in zip(lines, pairs, strict=True) if len(pair) != 2 or not all(pair)]:
             raise ValidationError(_("“%(line)s” does not say store: name.") % {"line": wrong[0]})
@@ -151,7 +150,7 @@ def reach_of(data: Mapping[str, Any]) -> Reach:
         categories=frozenset(Category(name) for name in data["categories"]),
         tables=frozenset(_pair(value) for value in data["tables"]),
         prefixes=frozenset(_pair(value) for value in data["prefixes"]),
-        files=frozenset(data["files"]),
+        files=frozenset(data["single_files"]),
     )
 
 

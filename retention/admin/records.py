@@ -53,7 +53,6 @@ class DeletionRecords(OpensForms, OnlyVerbs):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = ()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.begins is not None and self.begins.allowed(request.user)

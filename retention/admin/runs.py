@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 
 from offboarding.admin.case_forms import BecauseForm, SureForm
 from offboarding.admin.case_verbs import page_of
-from retention import runs
+from retention import plan_words, runs
 from retention.admin import reason_words
 from retention.admin.records import DeletionRecords, DeletionVerb
 from retention.models import Attestation, Certificate, DeletionRun, Verification
@@ -106,6 +106,7 @@ class RunAdmin(DeletionRecords, _RunAdmin):
             "run": record,
             "progress": progress,
             "steps": progress["steps"],
+            "took": _took(record),
             "stopped": reason_words.told(record.stopped_by),
             "plan_address": page_of(record.plan) if user.has_perm("retention.view_deletionplan") else "",
             **_afterwards(record, user),
@@ -134,6 +135,12 @@ class RunAdmin(DeletionRecords, _RunAdmin):
     @admin.display(description=gettext_lazy("queued"), ordering="queued_at")
     def queued_shown(self, run: DeletionRun) -> str:
         return date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT")
+
+
+def _took(run: DeletionRun) -> str:
+    if run.started_at is None or run.live_erased_at is None:
+        return ""
+    return plan_words.duration(int((run.live_erased_at - run.started_at).total_seconds()))
 
 
 def _afterwards(run: DeletionRun, user: Any) -> dict[str, Any]:
