@@ -107,11 +107,18 @@ class FileEraser:
         batch goes, and what it raises leaves everything as it was; ``keeps`` is asked and the platform's rows are read
         after it. Where single entries would not go, the next call raises ``NotDeletedError``.
         """
-        return self._open().turn(prefix, deleting=True).batch(guard, max(1, min(limit, MOST)))
+        opened = self._open()
+        gone = opened.turn(prefix, deleting=True).batch(guard, max(1, min(limit, MOST)))
+        if not gone.objects:
+            opened.steady()
+        return gone
 
     def verify(self, prefix: str) -> int:
         """The entries of a place that are still there and should not be, by a listing from its beginning."""
-        return self._open().turn(prefix, deleting=False).left()
+        opened = self._open()
+        left = opened.turn(prefix, deleting=False).left()
+        opened.steady()
+        return left
 
     def search(self, tenant_key: str = "") -> list[Leftover]:
         """What is left of the tenant, found in another way: see ``file_search``."""
@@ -124,17 +131,17 @@ class FileEraser:
             place = erasing_place(self.storage)
             notes = FileNotes(self._notes_path, self.store.key)
             judging = Judging(self.store, self.tenant_key, place, notes, self.named, self.keeps)
-            self._opened = _Opened(place, notes, judging)
-        if checked and not self._opened.checked:
-            self._opened.check(self.known_identity)
+            self._opened = _Opened(place, notes, judging, self.known_identity)
+        if checked:
+            self._opened.check()
         return self._opened
 
 
 class _Opened:
     """What an eraser holds on to."""
 
-    def __init__(self, place: ErasingPlace, notes: FileNotes, judging: Judging) -> None:
-        self.place, self.notes, self.judging = place, notes, judging
+    def __init__(self, place: ErasingPlace, notes: FileNotes, judging: Judging, identity: str) -> None:
+        self.place, self.notes, self.judging, self.identity = place, notes, judging, identity
         self.checked = False
         self.turns: dict[str, Turn] = {}
 
@@ -144,16 +151,20 @@ class _Opened:
         self.place.close()
         self.notes.close()
 
-    def check(self, known: str) -> None:
+    def check(self) -> None:
         """Raises ``RefusedError`` or ``ChangedError`` where not even nothing could be believed."""
-        self.place.reach()
-        if refusals := obstacles(self.place, self.judging)[0]:
-            raise RefusedError(tuple(refusals))
-        before = self.notes.fact(_IDENTITY) or known
-        if not self.place.same(before):
-            raise ChangedError("The file store lies on another disk or in another bucket than before: is it mounted?")
+        if not self.checked:
+            self.place.reach()
+            if refusals := obstacles(self.place, self.judging)[0]:
+                raise RefusedError(tuple(refusals))
+        self.steady()
         self.settle()
         self.checked = True
+
+    def steady(self) -> None:
+        """A disk may vanish in the middle, and what it was mounted on is an empty folder: asked before and after."""
+        if not self.place.same(self.notes.fact(_IDENTITY) or self.identity):
+            raise ChangedError("The file store lies on another disk or in another bucket than before: is it mounted?")
 
     def settle(self) -> None:
         """Keeps which disk it is, from the first time on."""

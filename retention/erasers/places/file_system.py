@@ -72,6 +72,7 @@ class FileSystemPlace(ErasingPlace):
 
     def same(self, before: str) -> bool:
         """A disk mounted anew may have another number but has the same root; a folder restored has another inode."""
+        self.reach()
         pairs = zip(self.identity().split(":"), before.split(":"), strict=False)
         return not before or any(now == then for now, then in pairs)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from retention.erasers.file_codes import FileCode
+from retention.erasers.file_notes import FileNotes
 from retention.erasers.findings import ChangedError, EraserError, RefusedError
 from tests.retention.erasers.files.conftest import World, erase, nothing
 
@@ -202,6 +204,37 @@ def test_another_disk_in_the_same_place_is_noticed(world):
                     eraser.verify("org/7/")
             else:
                 assert eraser.verify("org/7/") > 0
+
+
+def test_a_disk_that_vanishes_in_the_middle_leaves_no_empty_folder_behind(world):
+    fill(world)
+    with world.eraser() as eraser:
+        eraser.remember()
+        assert eraser.delete_batch("org/7/", nothing, 1).objects == 1
+
+        def unmounted() -> None:  # to another disk's folder of the same name, as far as a test without a mount can go
+            with closing(FileNotes(world.folder / "notes.sqlite3", "media")) as notes:
+                notes.keep("identity", "99:99")
+
+        assert eraser.delete_batch("org/7/", unmounted, 1).objects == 1
+        for ask in (lambda: eraser.delete_batch("org/7/", nothing), lambda: eraser.verify("org/7/")):
+            with pytest.raises(ChangedError, match="another disk"):
+                ask()
+
+
+def test_the_mounts_below_a_prefix_are_refused(world, monkeypatch):
+    fill(world)
+    base = (world.folder / "media").resolve()
+    told = [f"36 35 98:0 / {base}/org/{point} rw - ext4 /dev/x rw" for point in (r"7/a\040disk", "7", "70", "8/x")]
+    told.append(f"36 35 98:0 / {base} rw - ext4 /dev/y rw")
+    (world.folder / "mountinfo").write_text("\n".join(told))
+    monkeypatch.setattr("retention.erasers.places.mounts._MOUNTS", world.folder / "mountinfo")
+    with world.eraser() as eraser:
+        refusals = eraser.inspect().refusals
+        assert [(one.code, one.facts["path"]) for one in refusals] == [
+            (FileCode.MOUNT, "org/7/a disk"),
+            (FileCode.MOUNT, "org/7"),
+        ]
 
 
 def test_a_file_that_comes_while_the_deletion_is_on_goes_too(world):

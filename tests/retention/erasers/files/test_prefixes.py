@@ -60,7 +60,7 @@ def test_other_spellings_on_a_disk(path, wanted):
     assert plain(path, exact=True) == path == short(path, exact=True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PATTERNS, st.sampled_from(["7", "70", "a", "ä", "img"]), st.lists(PATHS, min_size=1, max_size=12, unique=True))
 def test_on_a_disk_exactly_the_names_that_begin_with_the_prefix_go(pattern, key, paths):
     folder = Path(tempfile.mkdtemp())
