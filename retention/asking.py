@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 
 from offboarding import clock
 from offboarding.models import Agreement
-from retention import gathering, plan_content, policy, policy_words
+from retention import gathering, pausing, plan_content, policy, policy_words
 from retention.codes import Blocker
+from retention.facts import Facts
 from retention.learning import Known
 from retention.models import DeletionPlan, DeletionRun, DeletionStep
 from retention.plans import SLOW
@@ -39,12 +41,20 @@ def _named(target: Target) -> tuple[str, str, str]:
     return kind.value, target.store, target.name
 
 
-def blockers(
-    agreements: Sequence[Agreement], plan: DeletionPlan, known: Known, targets: Sequence[Target]
-) -> list[Blocker]:
-    """Every reason against deleting these now; ``agreements`` are all of the customer's, locked."""
+def facts_now(agreements: Sequence[Agreement], plan: DeletionPlan, known: Known) -> Facts:
+    """All facts, read anew; ``agreements`` are all of the customer's, locked."""
     agreement = next(one for one in agreements if one.pk == plan.agreement_id)
-    facts, today, limits = gathering.facts_of(agreement, plan=plan, known=known), clock.today(), gathering.limits()
+    return gathering.facts_of(agreement, plan=plan, known=known)
+
+
+def facts_still(facts: Facts) -> Facts:
+    """Facts read a moment ago under the locks that are still held, and what stops everything read once more."""
+    return replace(facts, machine=replace(facts.machine, paused=pausing.is_paused()))
+
+
+def blockers(facts: Facts, targets: Sequence[Target]) -> list[Blocker]:
+    """Every reason against deleting these now."""
+    today, limits = clock.today(), gathering.limits()
     found: dict[str, Blocker] = {}
     asked: Sequence[Target | None] = targets or [None]
     for target in asked:
@@ -55,5 +65,6 @@ def blockers(
 
 def check(agreements: Sequence[Agreement], plan: DeletionPlan, known: Known, targets: Sequence[Target]) -> None:
     """A ValidationError with every reason in words; what the worker asks before the first row goes is left to it."""
-    if found := [one for one in blockers(agreements, plan, known, targets) if one.code not in SLOW]:
+    facts = facts_now(agreements, plan, known)
+    if found := [one for one in blockers(facts, targets) if one.code not in SLOW]:
         raise ValidationError({"plan": policy_words.sentences(found)})

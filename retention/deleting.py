@@ -96,7 +96,8 @@ def _enter(ledger: RunLedger) -> Known:
         known = ledger.patiently(lambda: learning.know(run.agreement, plan=run.plan, under_way=begun))
     with ledger.holding() as agreements:
         _one_begins_at_a_time()
-        if found := asking.blockers(agreements, run.plan, known, asking.targets_of_run(run)):
+        facts = asking.facts_now(agreements, run.plan, known)
+        if found := asking.blockers(facts, asking.targets_of_run(run)):
             raise BlockedByPolicyError(found)
         approval = approvals.in_force(run.plan)
         assert approval is not None

@@ -154,6 +154,6 @@ class RunLedger:
 
 
 def let_go() -> None:
-    """Between batches: whoever waits for the locks gets them. SQLite has no queue, so we stay away for a moment."""
+    """Between batches whoever waits for the locks gets them. SQLite has no queue: who waits looks every 0.1 s."""
     if connection.vendor == "sqlite":
-        time.sleep(0.05)
+        time.sleep(0.12)

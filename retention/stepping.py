@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from retention import asking
 from retention.codes import Blocker
 from retention.counting import recount
 from retention.erasers.findings import BusyError, EraserError
+from retention.facts import Facts
 from retention.learning import Known
 from retention.models import DeletionStep
 from retention.reach import Target
@@ -20,6 +23,8 @@ from retention.run_ledger import RunLedger, let_go
 from retention.run_places import RunPlaces
 
 State, Kind = DeletionStep.State, DeletionStep.Kind
+HOLDING_SECONDS = 0.5
+"""No batch is begun later under the same locks; one takes a second and may take two."""
 PATIENCE = 5
 """How often a place is begun again because something came into it while it was being erased."""
 
@@ -33,14 +38,27 @@ class BlockedByPolicyError(Exception):
 
 
 class Guard:
-    """Asks the policy inside a batch about exactly what the batch may delete; ``agreements`` are locked."""
+    """Asks the policy inside each batch about exactly what the batch may delete.
+
+    Several small batches may go under one holding of the locks, ``HOLDING_SECONDS`` at most: what the locks protect
+    cannot change meanwhile and is read by the first of them, the pause by each.
+    """
 
     def __init__(self, ledger: RunLedger, known: Known, targets: Sequence[Target]) -> None:
         self.ledger, self.known, self.targets = ledger, known, targets
         self.agreements: Sequence[Agreement] = ()
+        self.facts: Facts | None = None
+
+    def locked(self, agreements: Sequence[Agreement]) -> None:
+        """The locks were taken anew: nothing that was read before counts."""
+        self.agreements, self.facts = agreements, None
 
     def __call__(self) -> None:
-        if found := asking.blockers(self.agreements, self.ledger.run.plan, self.known, self.targets):
+        if self.facts is None:
+            self.facts = asking.facts_now(self.agreements, self.ledger.run.plan, self.known)
+        else:
+            self.facts = asking.facts_still(self.facts)
+        if found := asking.blockers(self.facts, self.targets):
             raise BlockedByPolicyError(found)
 
 
@@ -58,7 +76,7 @@ class Turn(ABC):
         self._begin()
         left: list[int] = []
         for _time in range(PATIENCE):
-            while self.ledger.patiently(self._batch):
+            while self.ledger.patiently(self._batches):
                 let_go()
             with self.ledger.breathing():
                 left = self.ledger.patiently(lambda: [self.look(step) for step in self.steps])
@@ -113,18 +131,27 @@ class Turn(ABC):
             step.planned = max(step.planned, eraser.verify(step.name))
             step.result = {**step.result, "missing": eraser.missing(step.name, step.planned + step.kept)}
 
-    def _batch(self) -> int:
-        """One batch, and in the same transaction what went; see ``runs.locked_agreements``."""
+    def _batches(self) -> int:
+        """Some batches under one holding of the locks, and in the same transaction what went."""
         if self._unsure:
             self._count_anew()
-        try:
-            with self.ledger.holding() as agreements:
-                self.guard.agreements = agreements
-                return self.delete()
-        except BusyError:
+        trouble: EraserError | BlockedByPolicyError | None = None
+        with self.ledger.holding() as agreements:
+            self.guard.locked(agreements)
+            until, total = time.monotonic() + holding_seconds(), 0
+            try:
+                while count := self.delete():
+                    total += count
+                    if time.monotonic() >= until:
+                        break
+            except (EraserError, BlockedByPolicyError) as error:
+                trouble = error  # what went before it is written down first
+        if isinstance(trouble, BusyError):
             self._unsure = True  # a connection lost during the commit does not tell whether it was one
             self.forget()
-            raise
+        if trouble is not None:
+            raise trouble
+        return total
 
     def _count_anew(self) -> None:
         with self.ledger.breathing():
@@ -143,6 +170,11 @@ class Turn(ABC):
                     step.kept = max(step.planned + step.kept - step.gone, 0)
                 self.ledger.write(step, state=State.DONE, kept=step.kept, left=0, verified_at=now, finished_at=now)
                 record_done(self.ledger, step)
+
+
+def holding_seconds() -> float:
+    """On SQLite every writer waits, whoever it is: one batch at a time."""
+    return HOLDING_SECONDS if connection.vendor == "postgresql" else 0.0
 
 
 def record_done(ledger: RunLedger, step: DeletionStep) -> None:

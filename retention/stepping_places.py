@@ -94,7 +94,7 @@ def work_own(ledger: RunLedger, known: Known, step: DeletionStep) -> None:
 
 def _batch(ledger: RunLedger, guard: Guard, step: DeletionStep) -> Cleared:
     with ledger.holding() as agreements:
-        guard.agreements = agreements
+        guard.locked(agreements)
         guard()
         cleared = _OWN[step.kind](ledger.run)
         what = {name: count + step.result.get("what", {}).get(name, 0) for name, count in cleared.what.items()}

@@ -1,7 +1,8 @@
 """``python -m tests.bench.erasing [rows]``: erasing one tenant in batches, against one DELETE per table.
 
-Both work on copies of the same database (a quarter more rows are a neighbour's), taking turns; ours runs in a process
-of its own, at a tenth of the rows too, so that its memory can be compared.
+All work on copies of the same database (a quarter more rows are a neighbour's), taking turns: one DELETE per table, our
+batches, and a whole deletion run with its policy asked in each batch. Ours run in processes of their own, at a tenth of
+the rows too, so that their memory can be compared.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from tests.servers.postgres import OwnPostgres
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SCHEMA = """
-CREATE TABLE tenants (id integer PRIMARY KEY, name text NOT NULL);
-INSERT INTO tenants VALUES (1, 'alice'), (2, 'bob');
+CREATE TABLE tenants (id integer PRIMARY KEY, name text NOT NULL, created_on date NOT NULL);
+INSERT INTO tenants VALUES (1, 'alice', '2020-01-01'), (2, 'bob', '2020-01-01');
 CREATE TABLE courses (id bigint PRIMARY KEY, tenant_id integer NOT NULL REFERENCES tenants, title text NOT NULL);
 CREATE TABLE enrolments (
     id bigint PRIMARY KEY, course_id bigint NOT NULL REFERENCES courses, person uuid NOT NULL, progress numeric(5,2)
@@ -72,8 +73,16 @@ def peer(url: str) -> tuple[float, float]:
 
 def ours(url: str) -> dict[str, Any]:
     """The batches in a process of their own → its figures."""
-    command = [sys.executable, "-m", "tests.bench.erasing", "--erase", url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return _figures("-m", "tests.bench.erasing", "--erase", url)
+
+
+def whole(server: OwnPostgres, url: str) -> dict[str, Any]:
+    """A run in a process and a database of its own → its figures."""
+    return _figures("-m", "tests.bench.erasing_run", url, server.url(server.create()))
+
+
+def _figures(*command: str) -> dict[str, Any]:
+    done = subprocess.run([sys.executable, *command], stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -131,11 +140,12 @@ def main(rows: int) -> None:
     server.start()
     try:
         many, few = seeded(server, rows), seeded(server, rows // 10)
-        theirs, mine = [], []
+        theirs, mine, runs = [], [], []
         for _ in range(ROUNDS):
             theirs.append(peer(copy(server, many)))
             mine.append(ours(copy(server, many)))
-        small = ours(copy(server, few))
+            runs.append(whole(server, copy(server, many)))
+        small, short = ours(copy(server, few)), whole(server, copy(server, few))
     finally:
         server.close()
     other, vacuum = (statistics.median(column) for column in zip(*theirs, strict=True))
@@ -146,6 +156,23 @@ def main(rows: int) -> None:
     print(f"longest batch {max(one['longest'] for one in mine):.2f} s (reach ≤ 2)")
     peak = max(one["peak_mib"] for one in mine)
     print(f"peak memory {peak:.0f} MiB, at a tenth of the rows {small['peak_mib']:.0f} MiB")
+    told(runs, other, short["peak_mib"])
+
+
+def told(runs: list[dict[str, Any]], other: float, short: float) -> None:
+    """The lines about whole runs; ``other``: seconds of one DELETE per table, ``short``: memory with less rows."""
+    names = ("deleting", "asking", "looking", "tidying", "planning", "whole")
+    spent = {name: statistics.median(one[name] for one in runs) for name in names}
+    batches, ours = (f"{runs[0][f'number {what}']:.0f}" for what in ("batch", "deleting"))
+    print(f"a run: {batches} batches in {ours} transactions of ours: {spent['deleting']:.1f} s", end=", ")
+    print(f"of it {spent['asking']:.1f} s asking the policy")
+    print(f"looking {spent['looking']:.1f} s, VACUUM {spent['tidying']:.1f} s", end=", ")
+    print(f"planning {spent['planning']:.1f} s", end="; ")
+    print(f"in all, planned anew, searched and certified, {spent['whole']:.1f} s")
+    print(f"speed of a run {other / spent['deleting']:.2f} × (reach ≥ 0.80)")
+    longest = [max(one[f"longest {what}"] for one in runs) for what in ("batch", "deleting")]
+    print(f"longest batch {longest[0]:.2f} s (reach ≤ 2), longest under one lock {longest[1]:.2f} s")
+    print(f"peak memory {max(one['peak_mib'] for one in runs):.0f} MiB, at a tenth of the rows {short:.0f} MiB")
 
 
 if __name__ == "__main__":

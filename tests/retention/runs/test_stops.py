@@ -47,6 +47,7 @@ def after_batches(monkeypatch):
 
         monkeypatch.setattr(DatabaseEraser, "delete_batch", small)
         monkeypatch.setattr(stepping, "let_go", between)
+        monkeypatch.setattr(stepping, "HOLDING_SECONDS", 0)
         return gone
 
     return arrange
@@ -71,6 +72,24 @@ def test_a_pause_stops_it_at_the_next_batch_and_it_goes_on_when_the_pause_is_ove
     pausing.resume(actor=PERSON, because="It was nothing.")
     assert deleting.sweep() == [run.pk]
     case.proved(run)
+
+
+def test_a_pause_stops_it_at_the_next_batch_also_under_locks_that_are_still_held(case, run, monkeypatch):
+    monkeypatch.setattr(stepping, "HOLDING_SECONDS", 60)
+    whole, gone = DatabaseEraser.delete_batch, []
+
+    def small(self, table, guard, limit=5, **rest):
+        if len(gone) == 3:
+            pausing.pause(actor=PERSON, because="Something is odd.")
+        gone.append(whole(self, table, guard, 5, **rest))
+        return gone[-1]
+
+    monkeypatch.setattr(DatabaseEraser, "delete_batch", small)
+    deleting.work(run.pk)
+    stopped(run, "paused")
+    assert len(gone) == 3
+    assert sum(case.had.values()) - sum(case.world.left().values()) == sum(gone)
+    assert sum(step.gone for step in run.steps.all()) == sum(gone), "what had gone before is written down"
 
 
 def test_a_withdrawn_approval_stops_it_and_a_new_one_lets_it_go_on(case, run, after_batches):
