@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Subquery, Value
 
 from offboarding import clock, reminders
 from offboarding.actors import Actor
+from offboarding.letter_readers import readers
 from offboarding.models import Agreement, JournalEntry, TerminationNotice
 from retention import clocks, plan_content
 from retention.duties import Duty
@@ -78,8 +79,8 @@ def facts_of(agreement: Agreement, *, plan: DeletionPlan | None, known: Known) -
     if not facts.first:
         return facts
     told = (WarningFact(one.days, one.due_on, one.state, one.sent_at) for one in reminders.warnings_of(agreement))
-    readers = agreement.customer.contacts.active().count()
-    return replace(facts, exports=exports_of(agreement.customer), readers=readers, warnings=tuple(told))
+    people = readers(agreement, None, ())
+    return replace(facts, exports=exports_of(agreement.customer), readers=len(people), warnings=tuple(told))
 
 
 # The case -------------------------------------------------------------------------------------------------------------
