@@ -6,6 +6,7 @@ import logging
 from math import inf
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Sum
 
 from offboarding.models import Customer
@@ -54,8 +55,11 @@ def _counted(run: DeletionRun) -> list[DeletionStep]:
             with opened(run) as places:
                 for step in unsure:
                     recount(places, step, AT_MOST_SECONDS)
-        except (EraserError, TimeoutError, OSError) as error:
-            log.warning("run %s cannot be counted now: %s", run.pk, error)
+        except DatabaseError:
+            raise
+        except Exception as error:  # whatever it is, somebody waits for a hold, which must be placed
+            known = isinstance(error, EraserError | TimeoutError | OSError)
+            log.warning("run %s cannot be counted now: %s", run.pk, error, exc_info=not known)
             for step in unsure:
                 step.result = {**step.result, "exact": False}
     return steps

@@ -74,6 +74,19 @@ def test_a_hold_can_be_placed_on_data_that_is_gone(held, hers):
     assert events() == ["hold.kept", "hold.lifted"]
 
 
+def test_a_customer_without_an_agreement_can_be_held_too(bob, held, lea, db):
+    from offboarding.models import Customer
+
+    other = Customer.objects.create(tenant_key="9", name="Cara College")
+    hold = holds.place(
+        other, by=lea, ground="other", reference="a call", requested_by="Legal", because="x",
+        review_on=date(2027, 1, 1), tell=True, reach=EVERYTHING,
+    )  # fmt: skip
+    assert (newest("hold.kept").customer, newest("hold.kept").agreement) == (other.pk, None)
+    holds.release(hold, by=lea, because="Settled.")
+    assert (hold.customer, letters()) == (other, [])
+
+
 def test_who_may_not_place_review_or_release_changes_nothing(held, charlie, permit):
     reader = permit(charlie, "view_legalhold", "decide_retentionduty")
     with pytest.raises(PermissionDenied):
