@@ -83,6 +83,7 @@ FILES: dict[str, str | Promise] = {
         "%(count)s files below %(prefix)s are named by rows of others, which would lose them. For example %(examples)s."
     ),
     "file_rows": _("Which files the tenant's rows name cannot be read: %(reason)s"),
+    "file_nothing": _("There is nothing at all in the file store, of anybody: is it mounted?"),
     "file_links": _(
         "%(count)s symbolic links below %(prefix)s lead out of it. The links go; what they lead to stays. For"
         " example %(examples)s."

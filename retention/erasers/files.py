@@ -122,8 +122,11 @@ class FileEraser:
 
     def search(self, tenant_key: str = "") -> list[Leftover]:
         """What is left of the tenant, found in another way: see ``file_search``."""
+        opened = self._open()
         key = tenant_key or self.tenant_key
-        return file_search.leftovers(self.store, self.storage, key, self.named, self.keeps)
+        found = file_search.leftovers(self.store, self.storage, key, self.named, self.keeps)
+        opened.steady()
+        return found
 
     def _open(self, *, checked: bool = True) -> _Opened:
         """``checked``: after everything that needs no counting to be refused was looked at."""
