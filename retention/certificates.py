@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -44,23 +46,56 @@ OBJECTIONS = {
 }
 
 
-def issue(run: DeletionRun, *, occasion: str = Certificate.Occasion.LIVE_ERASED) -> Certificate:
+@dataclass
+class Sitting:
+    """What an issue fixes beforehand, so that its documents can be drawn before anybody waits for its locks.
+
+    ``drawn``: (SHA-256 of the statement, language) → PDF. A statement that became another one is drawn when it is
+    issued.
+    """
+
+    at: datetime = field(default_factory=timezone.now)
+    code: str = field(default_factory=lambda: new_code())
+    drawn: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+
+def issue(
+    run: DeletionRun, *, occasion: str = Certificate.Occasion.LIVE_ERASED, sitting: Sitting | None = None
+) -> Certificate:
     """A certificate of its own for an erasure that is done and verified, in the caller's transaction.
 
     The run, its steps, looks and attestations must say by now what the certificate is to say. ValidationError where
     they do not bear out the occasion; ``pdf.PdfError`` where a document does not say what it should; OSError where the
     ``evidence`` storage does not answer. Takes the journal's lock: row locks come before it.
     """
-    return _issued(run, Certificate.Occasion(occasion), supplements=None)
+    return _issued(run, Certificate.Occasion(occasion), None, sitting or Sitting())
 
 
-def supplement(run: DeletionRun, *, occasion: str) -> Certificate:
+def supplement(run: DeletionRun, *, occasion: str, sitting: Sitting | None = None) -> Certificate:
     """What has changed since the customer's certificate, as ``issue`` makes it, with its number and hash.
 
     Where the customer has none, because the first erasure stopped half-way, it stands on its own.
     """
-    first = Certificate.objects.filter(customer_number=run.customer_id, supplements=None).order_by("-sequence").first()
-    return _issued(run, Certificate.Occasion(occasion), supplements=first)
+    return _issued(run, Certificate.Occasion(occasion), _first(run), sitting or Sitting())
+
+
+def drafted(run: DeletionRun, *, occasion: str, sitting: Sitting) -> dict[str, Any]:
+    """What ``issue`` or ``supplement`` would say now, in a transaction that is rolled back; nothing is written."""
+    supplements = None if occasion == Certificate.Occasion.LIVE_ERASED else _first(run)
+    return _content(run, Certificate.Occasion(occasion), supplements, sitting)[1]
+
+
+def draw(content: dict[str, Any], sitting: Sitting) -> None:
+    """Draws the documents of a draft, which takes its time: outside every transaction."""
+    said = canonical(content)
+    key_id = signing.sign(said).key_id
+    for language, _name in settings.LANGUAGES:
+        pdf = documents.certificate_pdf(content, language, key_id=key_id, sha256=digest(said))
+        sitting.drawn[digest(said), language] = pdf
+
+
+def _first(run: DeletionRun) -> Certificate | None:
+    return Certificate.objects.filter(customer_number=run.customer_id, supplements=None).order_by("-sequence").first()
 
 
 def new_code() -> str:
@@ -74,17 +109,19 @@ def page_of(certificate: Certificate) -> str:
     return str(json.loads(certificate.content)["verify"])
 
 
-def _issued(run: DeletionRun, occasion: Certificate.Occasion, supplements: Certificate | None) -> Certificate:
+def _content(
+    run: DeletionRun, occasion: Certificate.Occasion, supplements: Certificate | None, sitting: Sitting
+) -> tuple[int, dict[str, Any]]:
+    """The number and the whole statement; the number is ours until the open transaction ends."""
     if not connection.in_atomic_block:
         raise TransactionManagementError("A certificate is issued in the transaction of what it certifies.")
     journal.take_turn()
     sequence = certificate_files.next_sequence()
-    now = timezone.now()
     heading = Heading(
         number=Certificate(sequence=sequence).number,
-        code=new_code(),
+        code=sitting.code,
         occasion=occasion.value,
-        issued_at=instant(now),
+        issued_at=instant(sitting.at),
         language=run.customer.language,
         vendor=settings.VENDOR_NAME,
         software=SOFTWARE,
@@ -93,15 +130,24 @@ def _issued(run: DeletionRun, occasion: Certificate.Occasion, supplements: Certi
     )
     content = certificate_content.build(heading, run.plan.content, certificate_records.of(run))
     _check(content)
+    return sequence, content
+
+
+def _issued(
+    run: DeletionRun, occasion: Certificate.Occasion, supplements: Certificate | None, sitting: Sitting
+) -> Certificate:
+    sequence, content = _content(run, occasion, supplements, sitting)
     said = canonical(content)
     signature = signing.sign(said)
     signing.verify(said, signature, signing.known_key_ids()[0])
+    if (digest(said), settings.LANGUAGES[0][0]) not in sitting.drawn:
+        draw(content, sitting)
     certificate = Certificate.objects.create(
         sequence=sequence,
         supplements=supplements,
-        issued_at=now,
+        issued_at=sitting.at,
         **certificate_files.columns(content, said, signature),
-        documents=_written(content, said, signature),
+        documents=_written(content, said, sitting),
     )
     _record(certificate, run)
     name = certificate_files.stem(certificate.number, certificate.sha256)
@@ -115,13 +161,12 @@ def _check(content: dict[str, Any]) -> None:
         raise ValidationError({"certificate": [_("No certificate can be issued."), *words]})
 
 
-def _written(content: dict[str, Any], said: bytes, signature: signing.Signature) -> dict[str, Any]:
-    """Draws both PDFs, which reads them back, then writes all files; name, hash and bytes of each."""
+def _written(content: dict[str, Any], said: bytes, sitting: Sitting) -> dict[str, Any]:
+    """Writes all files, whose PDFs were read back when they were drawn; name, hash and bytes of each."""
     stem = certificate_files.stem(content["number"], digest(said))
     files = {"json": (f"{stem}.json", said)}
     for language, _name in settings.LANGUAGES:
-        pdf = documents.certificate_pdf(content, language, key_id=signature.key_id, sha256=digest(said))
-        files[language] = (f"{stem}.{language}.pdf", pdf)
+        files[language] = (f"{stem}.{language}.pdf", sitting.drawn[digest(said), language])
     for name, written in files.values():
         evidence.create(name, written)
         if evidence.read(name, len(written) + 1) != written:

@@ -7,18 +7,19 @@ under names that depend on what they say, so that a kill in between leaves at mo
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from offboarding import cases, clock, journal
 from offboarding.actors import Actor
 from offboarding.models import Agreement
 from retention import attestations, certificates, packages, tombstones, traces, verifications
+from retention.certificates import Sitting
 from retention.codes import Code, blocker
 from retention.erasers.findings import EraserError
 from retention.finality import lapsed, why_not_final
@@ -57,6 +58,7 @@ def live_erased(run: DeletionRun) -> bool:
     if look.passed is False:
         places = places_in_words(look.found)
         raise LeftError(_("Something is still there after the last step: %(places)s.") % {"places": places})
+    sitting = _rehearsed(run, _begin, _certified(run))
     with transaction.atomic():
         agreements = locked_agreements(run.customer)
         fresh = _locked(run)
@@ -64,7 +66,8 @@ def live_erased(run: DeletionRun) -> bool:
             return fresh.state in DeletionRun.ERASED
         _check_holds(run)
         _lock_letters(run)
-        _mark(fresh, agreements)
+        _begin(fresh, sitting)
+        _mark(fresh, agreements, sitting)
         transaction.on_commit(lambda: _tidy(fresh))
     run.refresh_from_db()
     return True
@@ -87,15 +90,34 @@ def _lock_letters(run: DeletionRun) -> None:
     list(run.customer.letters.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
-def _mark(run: DeletionRun, agreements: list[Agreement]) -> None:
-    """In the transaction that holds the agreements' and the run's rows."""
-    run.state, run.live_erased_at, run.error, run.stopped_by = DeletionRun.State.LIVE_ERASED, timezone.now(), "", []
+def _rehearsed(run: DeletionRun, begin: Callable[[DeletionRun, Sitting], None], occasion: str) -> Sitting:
+    """Draws the certificate from what the records are going to say, before anybody has to wait for our locks.
+
+    What is written for that is taken back. Should the records say something else in the end, it is drawn then.
+    """
+    sitting = Sitting()
+    with transaction.atomic():
+        fresh = _locked(run)
+        begin(fresh, sitting)
+        content = certificates.drafted(fresh, occasion=occasion, sitting=sitting)
+        transaction.set_rollback(True)
+    certificates.draw(content, sitting)
+    return sitting
+
+
+def _begin(run: DeletionRun, sitting: Sitting) -> None:
+    """What the certificate is about to say of the run, its copies and the looks to come."""
+    run.state, run.live_erased_at, run.error, run.stopped_by = DeletionRun.State.LIVE_ERASED, sitting.at, "", []
     run.save(update_fields=["state", "live_erased_at", "error", "stopped_by"])
     run.plan.state = DeletionPlan.State.USED
     run.plan.save(update_fields=["state"])
     attestations.open_for(run)
     verifications.schedule(run)
-    certificate = _certified(run)
+
+
+def _mark(run: DeletionRun, agreements: list[Agreement], sitting: Sitting) -> None:
+    """In the transaction that holds the agreements' and the run's rows."""
+    certificate = _issued(run, _certified(run), sitting)
     facts = {"run": run.pk, "certificate": certificate.pk, "sha256": certificate.sha256}
     today = clock.today()
     for agreement in agreements:
@@ -114,12 +136,15 @@ def _mark(run: DeletionRun, agreements: list[Agreement]) -> None:
     )
 
 
-def _certified(run: DeletionRun) -> Certificate:
+def _certified(run: DeletionRun) -> Certificate.Occasion:
+    return _CERTIFIED[DeletionPlan.Occasion(run.plan.occasion)]
+
+
+def _issued(run: DeletionRun, occasion: Certificate.Occasion, sitting: Sitting) -> Certificate:
     """The first erasure of a customer gets a certificate, everything that follows it a supplement."""
-    occasion = _CERTIFIED[DeletionPlan.Occasion(run.plan.occasion)]
     if occasion is Certificate.Occasion.LIVE_ERASED:
-        return certificates.issue(run, occasion=occasion)
-    return certificates.supplement(run, occasion=occasion)
+        return certificates.issue(run, occasion=occasion, sitting=sitting)
+    return certificates.supplement(run, occasion=occasion, sitting=sitting)
 
 
 def _close(agreement: Agreement, certificate: Certificate, facts: dict[str, object]) -> None:
@@ -146,23 +171,28 @@ def finalise(run: DeletionRun) -> bool:
         return False
     if traces.nothing_goes_on(run.customer):
         packages.erase(run.customer)
+    sitting = _rehearsed(run, _end, Certificate.Occasion.COPIES_GONE)
     with transaction.atomic():
         locked_agreements(run.customer)
         fresh = _locked(run)
         if fresh.state == DeletionRun.State.FINAL or why_not_final(fresh):
             return fresh.state == DeletionRun.State.FINAL
         _lock_letters(fresh)
-        _finish(fresh)
+        _end(fresh, sitting)
+        _finish(fresh, sitting)
     return True
 
 
-def _finish(run: DeletionRun) -> None:
-    run.state, run.final_at = DeletionRun.State.FINAL, timezone.now()
+def _end(run: DeletionRun, sitting: Sitting) -> None:
+    run.state, run.final_at = DeletionRun.State.FINAL, sitting.at
     run.save(update_fields=["state", "final_at"])
+
+
+def _finish(run: DeletionRun, sitting: Sitting) -> None:
     reduced = {**traces.erase(run).what, **traces.reduce(run)}
     named = {"run": run.pk, "plan": run.plan_id, "sha256": run.plan.sha256}
     case = journal.case_of(run.agreement)
     journal.record("run.traces", actor=DELETION, facts={**named, "what": reduced}, **case)
-    certificates.supplement(run, occasion=Certificate.Occasion.COPIES_GONE)
+    _issued(run, Certificate.Occasion.COPIES_GONE, sitting)
     journal.record("run.final", actor=DELETION, facts=named, **case)
     transaction.on_commit(lambda: _tidy(run))

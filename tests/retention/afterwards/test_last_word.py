@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from offboarding.models import JournalEntry, Letter
-from retention import finishing
+from retention import documents, finishing
 from retention.models import Certificate, DeletionPlan, DeletionRun, LegalHold, Verification
 from retention.reach import Reach
 from retention.stepping import BlockedByPolicyError
@@ -118,3 +119,16 @@ def test_a_hold_on_everything_keeps_the_case_open(run, alice, staff):
         finishing.live_erased(run)
     assert [(one.code, one.facts["hold"]) for one in stopped.value.reasons] == [("hold", hold.pk)]
     assert (DeletionRun.objects.get().state, Certificate.objects.count()) == ("running", 0)
+
+
+def test_nobody_waits_while_the_certificate_is_drawn(run, monkeypatch):
+    """A hold takes the same locks; xhtml2pdf may need a minute for a long certificate."""
+    drawn, whole = [], documents.certificate_pdf
+
+    def drawing(*arguments, **named):
+        drawn.append(connection.in_atomic_block)
+        return whole(*arguments, **named)
+
+    monkeypatch.setattr(documents, "certificate_pdf", drawing)
+    assert finishing.live_erased(run)
+    assert drawn == [False, False]

@@ -9,9 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from offboarding.models import Agreement, JournalEntry, Letter
-from retention import finishing, verifications
+from retention import finishing, holds, verifications
 from retention.erasers.findings import BusyError
-from retention.models import Certificate, Verification
+from retention.models import Certificate, LegalHold, Verification
+from retention.reach import Reach
 from tests.retention.afterwards.story import carried_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +58,21 @@ def test_a_late_writer_reopens_the_case_loudly(erased, agreement, platform, eras
     assert {"verification.failed", "run.reopened", "data.reopened"} <= events
     assert verifications.due(date(2027, 6, 1)) == []
     assert not finishing.finalise(erased)
+
+
+def test_a_case_that_is_open_again_is_on_hold_where_a_hold_was_placed_meanwhile(
+    erased, agreement, platform, erased_on, staff
+):
+    holds.place(
+        agreement.customer, by=staff, ground=LegalHold.Ground.COURT, reference="T 1-27", requested_by="Svea hovrätt",
+        because="Tvist.", review_on=date(2028, 1, 1), tell=False, reach=Reach(everything=True),
+    )  # fmt: skip
+    platform.do(LATE)
+    erased_on.move_to("2027-04-06T09:00:00Z")
+    verifications.look(erased, 1)
+    agreement.refresh_from_db()
+    assert agreement.erased_at is None
+    assert agreement.held_since == timezone.now()
 
 
 def test_what_was_found_again_is_erased_again(erased, agreement, platform, erased_on, charlie):
