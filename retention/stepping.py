@@ -23,8 +23,8 @@ from retention.run_ledger import RunLedger, let_go
 from retention.run_places import RunPlaces
 
 State, Kind = DeletionStep.State, DeletionStep.Kind
-HOLDING_SECONDS = 0.5
-"""No batch is begun later under the same locks; one takes a second and may take two."""
+HOLDING_SECONDS = 1.0
+"""No batch is begun later under the same locks. A batch aims at a second too, so that a hold waits for two at most."""
 PATIENCE = 5
 """How often a place is begun again because something came into it while it was being erased."""
 

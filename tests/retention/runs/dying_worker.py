@@ -25,7 +25,7 @@ import django
 
 django.setup()
 
-from retention import deleting, finishing, stepping_places  # noqa: E402 – needs Django
+from retention import deleting, finishing, stepping, stepping_places  # noqa: E402 – needs Django
 from retention.erasers.database import DatabaseEraser  # noqa: E402
 from retention.erasers.files import FileEraser  # noqa: E402
 from retention.erasers.postgresql import PostgresSession  # noqa: E402
@@ -99,6 +99,7 @@ def in_small_batches() -> None:
 
 
 in_small_batches()
+stepping.HOLDING_SECONDS = 0.02  # some batches go alone, some together under one holding of the locks
 bordered_context(RunLedger, "holding")
 bordered_context(PostgresSession, "transaction")
 for owner, name in (
