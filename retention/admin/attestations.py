@@ -22,7 +22,7 @@ from offboarding import clock
 from offboarding.admin.case_forms import BecauseField, CaseForm, UploadField
 from offboarding.admin.case_verbs import Data, page_of
 from retention import attestations
-from retention.admin.records import DeletionRecords, DeletionVerb
+from retention.admin.records import DeletionRecords, DeletionVerb, storage_answers
 from retention.models import Attestation
 
 if TYPE_CHECKING:
@@ -51,13 +51,14 @@ class AttestForm(CaseForm):
 
 def _attest(attestation: Attestation, by: User, data: Data) -> Attestation:
     file = data["evidence"]
-    return attestations.attest(
-        attestation,
-        by=by,
-        statement=data["statement"],
-        early_because=data.get("early_because", ""),
-        evidence=(file.name, file.read()) if file else None,
-    )
+    with storage_answers():
+        return attestations.attest(
+            attestation,
+            by=by,
+            statement=data["statement"],
+            early_because=data.get("early_because", ""),
+            evidence=(file.name, file.read()) if file else None,
+        )
 
 
 ATTEST = DeletionVerb(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from offboarding.admin.case_pages import linked
 from offboarding.admin.case_verbs import CaseVerb, OpensForms, buttons, page_of
@@ -36,6 +38,16 @@ def begin(model: type[Model], **about: int) -> str:
     query = "&".join(f"{name}={number}" for name, number in about.items())
     address = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add")
     return f"{address}?{query}" if query else address
+
+
+@contextmanager
+def storage_answers() -> Iterator[None]:
+    """A storage that does not answer is told on the form; nothing has been done then."""
+    try:
+        yield
+    except OSError as error:
+        text = _("A storage does not answer, and nothing has been done: %(error)s")
+        raise ValidationError(text % {"error": error}) from error
 
 
 def customer_of(subject: Subject) -> Customer | None:

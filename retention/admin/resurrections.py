@@ -18,7 +18,7 @@ from offboarding.admin.case_forms import BecauseForm, CaseForm
 from offboarding.admin.case_verbs import Data, page_of
 from offboarding.models import Customer
 from retention import resurrections
-from retention.admin.records import DeletionRecords, DeletionVerb
+from retention.admin.records import DeletionRecords, DeletionVerb, storage_answers
 from retention.admin.typed import PasswordField, TypedNameField
 from retention.models import DeletionRun, Resurrection
 
@@ -37,7 +37,13 @@ class ConfirmForm(CaseForm):
 
 def _confirm(found: Resurrection, by: User, data: Data) -> object:
     reauthentication.confirm(by, data["password"])
-    return resurrections.confirm(found, by=by, typed_name=data["typed_name"])
+    with storage_answers():
+        return resurrections.confirm(found, by=by, typed_name=data["typed_name"])
+
+
+def _dismiss(found: Resurrection, by: User, data: Data) -> object:
+    with storage_answers():
+        return resurrections.dismiss(found, by=by, because=data["because"])
 
 
 def customer_of(found: Resurrection) -> Customer | None:
@@ -66,7 +72,7 @@ RESURRECTION_VERBS = (
         permission="confirm_resurrection",
         label=gettext_lazy("Nothing is to be done"),
         form=BecauseForm,
-        call=lambda found, by, data: resurrections.dismiss(found, by=by, **data),
+        call=_dismiss,
         possible=lambda found: found.state in (Resurrection.State.FOUND, Resurrection.State.REUSED),
         explains=gettext_lazy("The data stays. Say how you know that it is not the customer's that was erased."),
         done=gettext_lazy("It is left alone."),
