@@ -65,7 +65,7 @@ def text_of(pdf: bytes) -> str:
 
 def says(text: str, part: str) -> bool:
     """Whether a document's ``text_of`` contains ``part``, wherever lines are broken."""
-    return _letters(drawable(part)) in _letters(text)
+    return _find(_letters(text), _letters(drawable(part)), 0) >= 0
 
 
 def unread(page: str, pdf: bytes) -> list[str]:

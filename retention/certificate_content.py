@@ -274,9 +274,9 @@ class _Reasons:
     def kept(self, what: str, store: str, name: str, amount: int | None, why: Sequence[Content]) -> Content:
         """One line; where a hold is among the roots no day is named, else the last day of the duties."""
         roots = list(self._roots(store, why, set()))
-        held = any(root["why"] == "hold" for root in roots)
-        until = "" if held else max((str(self._day(root)) for root in roots), default="")
-        ends = "hold" if held else "duty" if until else "unknown"
+        holds = [root["number"] for root in roots if root["why"] == "hold"]
+        until = "" if holds else max((str(self._day(root)) for root in roots), default="")
+        ends = "law" if self._untold.intersection(holds) else "hold" if holds else "duty" if until else "unknown"
         told = [shown for n, one in enumerate(why) if (shown := self._told(one)) not in map(self._told, why[:n])]
         return _remaining(what, store, name, amount, why=told, until=until, ends=ends)
 

@@ -111,6 +111,7 @@ UNTIL = {
     "erasing": gettext_lazy("until it is deleted; another supplement follows"),
     "settled": gettext_lazy("until that is settled"),
     "hold": gettext_lazy("until the hold is released"),
+    "law": gettext_lazy("for as long as the law requires it"),
     "unknown": gettext_lazy("not known"),
 }
 

@@ -39,9 +39,10 @@ KEEPING = (
     table("message", "users", 77, kept_by=[{"why": "hold", "number": 2}]),
 )
 PLACES = (place("tenants/7/", 4313),)
+_NOTHING = {"everything": False, "categories": [], "tables": [], "prefixes": [], "files": []}
 KEPT = [
-    {"hold": 2, "ground": "court", "reach": {}, "until": ""},
-    {"duty": 5, "ground": DUTY, "reach": {}, "until": "2033-12-31"},
+    {"hold": 2, "ground": "court", "reach": {**_NOTHING, "tables": [["platform", "message"]]}, "until": ""},
+    {"duty": 5, "ground": DUTY, "reach": {**_NOTHING, "tables": [["platform", "invoice"]]}, "until": "2033-12-31"},
 ]
 
 
