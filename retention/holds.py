@@ -28,7 +28,7 @@ from retention.models import DeletionPlan, LegalHold
 from retention.reach import Reach
 from retention.reach_names import check_named, check_reach, in_short
 
-__all__ = ["check_reach", "place", "release", "review"]
+__all__ = ["check_reach", "keep_again", "place", "release", "review"]
 
 
 @transaction.atomic
@@ -106,6 +106,13 @@ def review(hold: LegalHold, *, by: User, review_on: date, because: str) -> Legal
     facts = {"hold": hold.pk, "review_on": review_on.isoformat(), "was_review_on": was.isoformat()}
     announcing.record("hold.reviewed", hold.customer, actor=actor, reason=because, **facts)
     return hold
+
+
+def keep_again(agreement: Agreement, *, actor: Actor) -> None:
+    """An agreement that is open again, in the caller's transaction: a hold that was placed meanwhile counts for it."""
+    standing = sorted(_whole(agreement.customer), key=lambda hold: hold.pk)
+    if standing:
+        cases.place_hold(agreement, actor=actor, because=standing[0].because, tell=any(one.told for one in standing))
 
 
 def _check_ahead(review_on: date) -> None:

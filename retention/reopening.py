@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from offboarding import cases, journal, letters
 from offboarding.actors import Actor
 from offboarding.models import Letter
-from retention import certificates
+from retention import certificates, holds
 from retention.locking import locked_agreements
 from retention.models import Certificate, DeletionRun
 
@@ -43,7 +43,7 @@ def reopen(run: DeletionRun, found: Sequence[Mapping[str, Any]], *, after_days: 
         because = _("Found again: %(places)s.") % {"places": places_in_words(found)}
     for agreement in agreements:
         if agreement.erased_at is not None:
-            cases.reopen(agreement, actor=DELETION, because=because)
+            holds.keep_again(cases.reopen(agreement, actor=DELETION, because=because), actor=DELETION)
     certificates.supplement(run, occasion=Certificate.Occasion.FOUND_AGAIN)
     told = [{name: value for name, value in one.items() if name != "examples"} for one in found]
     facts = {"run": run.pk, "plan": run.plan_id, "sha256": run.plan.sha256, "found": told}
