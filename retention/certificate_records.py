@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from offboarding.actors import Actor
 from offboarding.journal_chain import instant
 from offboarding.models import Agreement
 from retention.certificate_content import Done, Record
+from retention.counting import erased_before
 from retention.models import Attestation, DeletionRun, DeletionStep, LegalHold, Verification
 
 
@@ -30,7 +32,7 @@ def of(run: DeletionRun) -> Record:
             "number": run.pk, "started_at": _moment(run.started_at), "live_erased_at": _moment(run.live_erased_at),
             "final_at": _moment(run.final_at), "attempts": run.attempt,
         },
-        steps=[_step(step) for step in run.steps.order_by("position")],
+        steps=list(_steps(run)),
         looks=[_look(one) for one in run.verifications.order_by("after_days")],
         copies=[_copy(one) for one in run.attestations.select_related("attested_by").order_by("due_on", "pk")],
         untold=frozenset(LegalHold.objects.filter(customer=run.customer_id, told=False).values_list("pk", flat=True)),
@@ -47,7 +49,15 @@ def _moment(moment: datetime | None) -> str:
     return instant(moment) if moment else ""
 
 
-def _step(step: DeletionStep) -> Done:
+def _steps(run: DeletionRun) -> Iterator[Done]:
+    """What runs erased that were given up, and whose place this one took, was there before and is gone too."""
+    earlier = erased_before(run)
+    for step in run.steps.order_by("position"):
+        nothing_stays = step.state == DeletionStep.State.KEPT and not step.kept
+        yield _step(step, 0 if nothing_stays else earlier[step.kind, step.store, step.name])
+
+
+def _step(step: DeletionStep, earlier: int) -> Done:
     return Done(
         kind=step.kind,
         store=step.store,
@@ -55,8 +65,8 @@ def _step(step: DeletionStep) -> Done:
         category=step.category,
         goes_with=step.goes_with,
         state=step.state,
-        before=step.planned,
-        gone=step.gone,
+        before=step.planned + earlier,
+        gone=step.gone + earlier,
         kept=step.kept,
         left=step.left,
         bytes=step.bytes_gone,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from math import inf
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models import Sum
 from offboarding.models import Customer
 from retention.erasers.findings import EraserError
 from retention.models import DeletionRun, DeletionStep
-from retention.run_places import RunPlaces, opened
+from retention.run_places import RunPlaces, opened, predecessor
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,17 @@ def _counted(run: DeletionRun) -> list[DeletionStep]:
             for step in unsure:
                 step.result = {**step.result, "exact": False}
     return steps
+
+
+def erased_before(run: DeletionRun) -> Counter[tuple[str, str, str]]:
+    """(kind, store, name) → what the runs erased that were given up before this one took their place."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    before = predecessor(run)
+    while before is not None:
+        for step in before.steps.filter(gone__gt=0):
+            found[step.kind, step.store, step.name] += step.gone
+        before = predecessor(before)
+    return found
 
 
 def recount(places: RunPlaces, step: DeletionStep, seconds: float = inf) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
@@ -13,7 +14,7 @@ from offboarding.models import JournalEntry
 from retention import approvals, deleting, pausing, run_ledger, runs, stepping
 from retention.erasers.database import DatabaseEraser
 from retention.erasers.findings import BusyError
-from retention.models import DeletionRun, PlanApproval
+from retention.models import Certificate, DeletionRun, PlanApproval
 
 State = DeletionRun.State
 PERSON = Actor.staff(1, "pia")
@@ -143,6 +144,10 @@ def test_a_hold_over_a_part_stops_it_too_and_a_new_plan_takes_its_place(case, ru
     steps = [*run.steps.filter(kind="table"), *newer.steps.filter(kind="table", state="done")]
     gone = {name: sum(step.gone for step in steps if step.name == name) for name in case.had if name != "files"}
     assert gone == {name: count for name, count in case.had.items() if name != "files"} | {"organisations": 0}
+    certified = json.loads(Certificate.objects.get().content)
+    (platform,) = (store for store in certified["stores"] if store["store"] == "platform")
+    assert {place["name"]: place["gone"] for place in platform["places"]} == gone
+    assert platform["counts"]["before"] == sum(gone.values()) + 1
 
 
 def test_a_table_that_is_added_meanwhile_stops_it_for_a_person(case, run, after_batches):
