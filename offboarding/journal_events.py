@@ -219,6 +219,13 @@ _PEOPLE = {
         ngettext_lazy("Journal verified: %(entries)d entry.", "Journal verified: %(entries)d entries.", "entries"),
         entries=COUNT, seq=COUNT, head=HASH,
     ),
+    "journal.restored": Event(
+        ngettext_lazy(
+            "Our own database was restored: %(count)d signed head speaks of entries that are lost.",
+            "Our own database was restored: %(count)d signed heads speak of entries that are lost.", "count",
+        ),
+        count=COUNT, heads=DETAIL,
+    ),
 }  # fmt: skip
 
 EVENTS: dict[str, Event] = {**_NOTICES, **_AGREEMENTS, **_LETTERS, **_PEOPLE}

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from offboarding import journal, journal_heads, signing
+from offboarding import journal, journal_heads, journal_restores, signing
 from offboarding.actors import Actor
 from offboarding.journal_chain import Entry, Head, Sealed, fault, instant
 from offboarding.models import JournalEntry
@@ -44,6 +44,8 @@ class Proof:
     findings: list[str] = field(default_factory=list)
     halves: list[str] = field(default_factory=list)
     """Names of heads with one file of two, where all entries hold: the other follows from them."""
+    lost: int = 0
+    """Heads whose entries a declared restore of the database has lost."""
     promised: set[str] = field(default_factory=set)
     """Names of the heads that entries of the journal say were signed."""
     signed: str = ""
@@ -79,9 +81,11 @@ def prove() -> Proof:
     """Checks everything and writes nothing."""
     proof = Proof()
     found = list(journal_heads.every())  # before the entries: whatever a head speaks of is committed by now
-    heads = defaultdict(list)
+    heads, lost = defaultdict(list), journal_restores.declared()
     for item in found:
-        if item.head:
+        if item.head in lost:
+            proof.lost += 1
+        elif item.head:
             heads[item.head.seq].append(item)
     whole = _follow(proof, heads)
     proof.findings += [item.wrong for item in found if item.wrong]

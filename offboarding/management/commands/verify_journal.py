@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from offboarding import journal_proof
+from offboarding import journal_proof, journal_restores
 
 NEEDS_A_PERSON, NOT_CHECKED = 1, 2
 
@@ -21,9 +22,20 @@ class Command(BaseCommand):
     )
     requires_system_checks = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The declaration of a restore."""
+        parser.add_argument(
+            "--restored",
+            metavar="WHY",
+            help="Our own database was restored from a backup: record when, why and from which one, and that the "
+            "entries which signed heads speak of are lost. Then verify.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Says how many entries hold, or names the first that does not."""
         try:
+            if options["restored"] is not None:
+                self._declare(options["restored"])
             proof = journal_proof.verify()
         except (DatabaseError, OSError) as error:
             raise CommandError(f"The journal could not be checked: {error}", returncode=NOT_CHECKED) from error
@@ -34,5 +46,13 @@ class Command(BaseCommand):
                 f"The journal holds up to entry {proof.entries}. A person has to look.", returncode=NEEDS_A_PERSON
             )
         self.stdout.write(f"The journal holds: entries: {proof.entries}.")
+        if proof.lost:
+            self.stdout.write(f"Heads whose entries a restore of the database has lost, as was declared: {proof.lost}.")
         if proof.signed:
             self.stdout.write(f"Signed: {proof.signed}.json")
+
+    def _declare(self, because: str) -> None:
+        try:
+            journal_restores.declare(because)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages), returncode=NOT_CHECKED) from error
