@@ -86,7 +86,7 @@ class AttestedFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("due", gettext_lazy("due")),
+            ("due", gettext_lazy("due by now")),
             ("open", gettext_lazy("waiting")),
             ("attested", gettext_lazy("attested")),
         ]
@@ -151,7 +151,7 @@ class AttestationAdmin(DeletionRecords, _AttestationAdmin):
         customer = attestation.run.customer
         return format_html("<bdi>{}</bdi> <small>{}</small>", customer, customer.tenant_key)
 
-    @admin.display(description=gettext_lazy("due"), ordering="due_on")
+    @admin.display(description=gettext_lazy("due day"), ordering="due_on")
     def due_shown(self, attestation: Attestation) -> str:
         day = date_format(attestation.due_on)
         overdue = attestation.attested_at is None and attestation.due_on <= clock.today()
