@@ -7,6 +7,7 @@ thinks that they were sent.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -148,15 +149,27 @@ class WarningFact:
 
 def warnings_of(agreement: Agreement) -> list[WarningFact]:
     """The warnings about the present day of deletion, 30 days first; empty where there is no such day."""
-    if agreement.delete_from is None:
-        return []
-    return [_fact(agreement, agreement.delete_from, days) for days in reversed(DAYS)]
+    return warnings_of_many([agreement])[agreement.pk]
 
 
-def _fact(agreement: Agreement, delete_from: date, days: int) -> WarningFact:
+def warnings_of_many(agreements: Sequence[Agreement]) -> dict[int, list[WarningFact]]:
+    """``warnings_of`` each, by the agreement's number, in one query."""
+    told: dict[int, list[Letter]] = {agreement.pk: [] for agreement in agreements}
+    standing = Letter.objects.filter(agreement__in=told, occasion__in=WARNINGS.values(), contact__ended_at=None)
+    fields = ("agreement_id", "contact_id", "address", "state", "sent_at", "key")
+    for letter in standing.exclude(state=State.CANCELLED).order_by("pk").only(*fields):
+        told[letter.agreement_id or 0].append(letter)
+    return {
+        agreement.pk: [_fact(agreement, agreement.delete_from, days, told[agreement.pk]) for days in reversed(DAYS)]
+        if agreement.delete_from
+        else []
+        for agreement in agreements
+    }
+
+
+def _fact(agreement: Agreement, delete_from: date, days: int, standing: Sequence[Letter]) -> WarningFact:
     begin = key_of(WARNINGS[days], agreement, delete_from.isoformat())
-    standing = agreement.letters.filter(key__startswith=begin, contact__ended_at=None).exclude(state=State.CANCELLED)
-    newest = {letter.contact_id or letter.address: letter for letter in standing.order_by("pk")}
+    newest = {letter.contact_id or letter.address: letter for letter in standing if letter.key.startswith(begin)}
     due_on = delete_from - timedelta(days=days)
     told = list(newest.values())
     worst = next((state for state in WORST if state in {letter.state for letter in told}), None)

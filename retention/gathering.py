@@ -62,9 +62,9 @@ def facts_of(agreement: Agreement, *, plan: DeletionPlan | None, known: Known) -
     approval = _approval_of(plan)
     facts = Facts(
         zone=clock.zone(),
-        case=_case(own, approval),
-        others=tuple(_other(row) for pk, row in sorted(rows.items()) if pk != agreement.pk),
-        holds=tuple(HoldFact(pk, _reach(reach)) for pk, reach, released in holds if released is None),
+        case=case_fact(own, approval),
+        others=tuple(other_fact(row) for pk, row in sorted(rows.items()) if pk != agreement.pk),
+        holds=tuple(HoldFact(pk, reach_of(reach)) for pk, reach, released in holds if released is None),
         releases=tuple(released for _pk, _kept, released in holds if released is not None),
         duties=_duties(agreement, known),
         exports=None,
@@ -100,7 +100,7 @@ def _agreements(customer: int, plan: DeletionPlan | None) -> Iterable[Mapping[st
     )  # fmt: skip
 
 
-def _case(own: Mapping[str, Any], approval: PlanApproval | None) -> CaseFact:
+def case_fact(own: Mapping[str, Any], approval: PlanApproval | None) -> CaseFact:
     """A tombstone that was found outside both databases tells of an erasure that a restored database forgot."""
     return CaseFact(
         service_ends=own["service_ends"],
@@ -113,11 +113,11 @@ def _case(own: Mapping[str, Any], approval: PlanApproval | None) -> CaseFact:
     )
 
 
-def _other(row: Mapping[str, Any]) -> OtherAgreement:
+def other_fact(row: Mapping[str, Any]) -> OtherAgreement:
     return OtherAgreement(row["pk"], row["delete_from"], row["erased_at"] is not None)
 
 
-def _reach(found: Any) -> Reach | None:
+def reach_of(found: Any) -> Reach | None:
     """What a hold keeps; None where its record cannot be read, which blocks."""
     try:
         return Reach.from_json(found)
