@@ -95,6 +95,9 @@ def draw(content: dict[str, Any], sitting: Sitting) -> None:
 
 
 def _first(run: DeletionRun) -> Certificate | None:
+    """Also where our own database was restored to before it was issued: then it gets its row back first."""
+    journal.take_turn()
+    certificate_files.reinstate()
     return Certificate.objects.filter(customer_number=run.customer_id, supplements=None).order_by("-sequence").first()
 
 

@@ -75,8 +75,9 @@ def test_a_restored_backup_is_noticed_and_erased_again_and_bob_is_untouched(case
 
 
 def test_it_works_too_when_our_own_database_was_restored_to_before_the_erasure(case, run, tmp_path):
-    """Both databases forget; the tombstone and the certificate, which lie outside, do not."""
-    from retention import resurrections
+    """Both databases forget; the tombstone and the certificate, which lie outside, do not. The journal is shorter than
+    its signed heads, and nothing goes before a person has declared that."""
+    from retention import deleting, resurrections, runs
     from retention.models import Certificate, Resurrection
 
     backup = backups.take(case.world.url, tmp_path / "platform.dump")
@@ -91,10 +92,14 @@ def test_it_works_too_when_our_own_database_was_restored_to_before_the_erasure(c
     assert (run.state, case.agreement.erased_at, Certificate.objects.count()) == ("queued", None, 0)
 
     assert reapply()[0] == 1
-    from retention import runs
-
     runs.abandon(run, by=case.planner, because="Both databases were restored.")
     again = resurrections.confirm(Resurrection.objects.get(), by=case.approver, typed_name="Alice Academy")
+    deleting.work(again.pk)
+    again.refresh_from_db()
+    assert (again.state, [one["code"] for one in again.stopped_by]) == ("stopped", ["journal_broken"])
+    assert case.world.left() == case.had
+    call_command("verify_journal", "--restored", "Disk failure; backup of the morning.", verbosity=0)
+    runs.resume(again, by=case.planner)
     work(again)
     assert set(case.world.left().values()) == {0}
     assert case.world.neighbours() == case.before
