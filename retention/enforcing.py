@@ -41,8 +41,8 @@ def work(wish: Wish, lock: Lock) -> Iterator[Line]:
         lock.still()
         yield from safely(about, stage)
     turns = enforcing_due.Turns(wish.today)
-    for agreement, occasion in enforcing_due.chosen(wish.today, wish.agreement, wish.limit):
-        yield from safely(named(agreement), partial(enforcing_due.advance, agreement, occasion, turns, lock))
+    for one in enforcing_due.chosen(wish.today, wish.agreement, wish.limit):
+        yield from safely(named(one.agreement), partial(enforcing_due.advance, one, turns, lock))
 
 
 def foresee(wish: Wish) -> Iterator[Line]:

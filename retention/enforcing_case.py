@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from retention import gathering, learning, plans, policy, policy_words, refusal_
 from retention.codes import Blocker
 from retention.enforcing_lines import Line, named
 from retention.gathering import Known
+from retention.gathering_many import facts_of_many
 from retention.models import DeletionPlan, DeletionRun
 from retention.next_step import Grade, Standing, Step, grade_of, needs_a_new_plan, next_step, standing_against
 
@@ -56,6 +57,22 @@ def case_of(agreement: Agreement, occasion: str, known: Known | None = None) -> 
     facts = gathering.facts_of(agreement, plan=plan, known=known)
     reasons = policy.blockers(facts, clock.today(), limits=gathering.limits())
     return Case(agreement, occasion, plan, stopped, _standing(plan, stopped), tuple(reasons))
+
+
+def glance(agreements: Sequence[Agreement]) -> dict[int, Case]:
+    """The cases, by agreement, of customers of whom nothing was planned or erased yet: few queries for all of them."""
+    customers = {agreement.customer_id for agreement in agreements}
+    begun = set(DeletionPlan.objects.current().filter(customer__in=customers).values_list("customer", flat=True))
+    begun |= set(DeletionRun.objects.filter(customer__in=customers).values_list("customer", flat=True))
+    plain = [agreement for agreement in agreements if agreement.customer_id not in begun]
+    facts, limits, today = facts_of_many(plain), gathering.limits(), clock.today()
+    return {
+        one.pk: Case(
+            one, Occasion.END, None, None, _standing(None, None),
+            tuple(policy.blockers(facts[one.pk], today, limits=limits)),
+        )
+        for one in plain
+    }  # fmt: skip
 
 
 def _standing(plan: DeletionPlan | None, stopped: DeletionRun | None) -> Standing:

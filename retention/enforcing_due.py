@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
@@ -16,13 +17,15 @@ from offboarding.models import Agreement
 from offboarding.querysets import AgreementQuerySet
 from retention import approvals, deleting, finishing, gathering, plans, runs
 from retention.alone import Lock
-from retention.enforcing_case import Case, case_of, line, refused, waiting
+from retention.enforcing_case import Case, case_of, glance, line, refused, waiting
 from retention.enforcing_lines import Line
 from retention.enforcing_runs import line_of
 from retention.models import DeletionPlan, DeletionRun
 from retention.next_step import Grade, Step, needs_a_new_plan
 from retention.querysets import DeletionPlanQuerySet, DeletionRunQuerySet
 
+AT_ONCE = 500
+"""Cases at which is glanced at a time."""
 ACTOR = Actor.machine("enforce_retention")
 State, Occasion = DeletionPlan.State, DeletionPlan.Occasion
 TO_COMPARE = (Step.REFUSED, Step.ASK, Step.AWAIT_APPROVAL)
@@ -35,8 +38,17 @@ Not once its run has begun, for then less would go; the worker compares what it 
 # Who ------------------------------------------------------------------------------------------------------------------
 
 
-def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Iterator[tuple[Agreement, str]]:
-    """The agreements whose cases are looked at, with the occasion of a plan that they may need; longest due first.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An agreement whose case is looked at. ``occasion``: of the plan that it may need; ``glance``: how it looked."""
+
+    agreement: Agreement
+    occasion: str
+    glance: Case | None
+
+
+def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Iterator[Chosen]:
+    """The agreements whose cases are looked at, longest due first.
 
     One per customer, because the data goes as a whole, and none where a run is under way. An agreement that is asked
     for by name is looked at also where nothing of it is due.
@@ -50,8 +62,13 @@ def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Itera
     found = dict.fromkeys([*lapsed, *erased.values_list("pk", flat=True)], Occasion.REMAINDER) | found
     if agreement is not None and not found and not _under_way().filter(customer=agreement.customer_id).exists():
         found = {agreement.pk: Occasion.END}
-    for pk, occasion in islice(found.items(), limit):
-        yield Agreement.objects.select_related("customer").get(pk=pk), occasion
+    wanted = list(islice(found.items(), limit))
+    for start in range(0, len(wanted), AT_ONCE):
+        part = dict(wanted[start : start + AT_ONCE])
+        agreements = Agreement.objects.select_related("customer").in_bulk(part)
+        seen = glance([agreements[pk] for pk, occasion in part.items() if occasion == Occasion.END])
+        for pk, occasion in part.items():
+            yield Chosen(agreements[pk], occasion, seen.get(pk))
 
 
 def due(today: date) -> AgreementQuerySet:
@@ -90,8 +107,10 @@ class Turns:
 
     def take(self) -> bool:
         """Whether one more plan may be made."""
+        if not self.left:
+            return False
         self.left -= 1
-        return self.left >= 0
+        return True
 
     def compares(self, plan: DeletionPlan) -> bool:
         """Whether the plan is to be made again today and compared."""
@@ -101,9 +120,9 @@ class Turns:
 # Doing ----------------------------------------------------------------------------------------------------------------
 
 
-def advance(agreement: Agreement, occasion: str, turns: Turns, lock: Lock) -> Iterator[Line]:
+def advance(one: Chosen, turns: Turns, lock: Lock) -> Iterator[Line]:
     """Does the next step of one case, and says so."""
-    case = read(agreement, occasion)
+    case = read(one, turns)
     step = case.step
     if case.plan is not None and step in TO_COMPARE and not case.standing.stopped and turns.compares(case.plan):
         lock.still()
@@ -118,12 +137,18 @@ def advance(agreement: Agreement, occasion: str, turns: Turns, lock: Lock) -> It
         yield from _DO[step](case)
 
 
-def read(agreement: Agreement, occasion: str) -> Case:
-    """The case as it stands. One whose run was reopened is about what was found again."""
-    newest = DeletionRun.objects.filter(customer=agreement.customer_id).order_by("-pk").values_list("state", flat=True)
-    if occasion == Occasion.END and newest.first() == DeletionRun.State.REOPENED:
+def read(one: Chosen, turns: Turns) -> Case:
+    """The case as it stands: the glance where it only waits, else read anew.
+
+    One whose run was reopened is about what was found again.
+    """
+    if one.glance is not None and (one.glance.step is Step.WAIT or not turns.left):
+        return one.glance
+    occasion = one.occasion
+    newest = DeletionRun.objects.filter(customer=one.agreement.customer_id).order_by("-pk")
+    if occasion == Occasion.END and newest.values_list("state", flat=True).first() == DeletionRun.State.REOPENED:
         occasion = Occasion.REOPENED
-    return case_of(agreement, occasion)
+    return case_of(one.agreement, occasion)
 
 
 def _planned_now(case: Case) -> Iterator[Line]:

@@ -26,7 +26,7 @@ from retention import (
     verifications,
 )
 from retention.enforcing_case import Case, case_of, line
-from retention.enforcing_due import Turns
+from retention.enforcing_due import Chosen, Turns
 from retention.enforcing_lines import Line, Stage, named, safely
 from retention.gathering import Known
 from retention.models import DeletionRun, Verification
@@ -52,8 +52,8 @@ def lines(today: date, agreement: Agreement | None, limit: int | None) -> Iterat
         yield from safely(about, stage)
     yield from enforcing_after.waiting(today, customer)
     turns, journal = Turns(today), _Journal()
-    for one, occasion in enforcing_due.chosen(today, agreement, limit):
-        yield from safely(named(one), partial(_foreseen, one, occasion, turns, journal))
+    for one in enforcing_due.chosen(today, agreement, limit):
+        yield from safely(named(one.agreement), partial(_foreseen, one, turns, journal))
 
 
 def _stages(today: date, customer: int | None) -> Iterator[Stage]:
@@ -96,8 +96,8 @@ class _Journal:
         return not journal_proof.prove().findings
 
 
-def _foreseen(agreement: Agreement, occasion: str, turns: Turns, journal: _Journal) -> Iterator[Line]:
-    case = enforcing_due.read(agreement, occasion)
+def _foreseen(one: Chosen, turns: Turns, journal: _Journal) -> Iterator[Line]:
+    case = enforcing_due.read(one, turns)
     if case.step is Step.PLAN and not turns.take():
         yield line(case, enforcing_due.out_of_turn(turns), Grade.FINE, case.reasons)
         return

@@ -56,8 +56,8 @@ CROSS JOIN LATERAL (SELECT current_date + time '09:00' - days * interval '1 day'
 TENANTS = "SELECT id, name FROM offboarding_customer WHERE tenant_key = id::text"
 
 
-def call(*arguments: str) -> tuple[float, float, int, list[str]]:
-    """One call of the command as cron makes it: seconds, MB at its peak, exit code, lines."""
+def call(*arguments: str) -> tuple[float, float, float, int, list[str]]:
+    """One call of the command as cron makes it: seconds, those of its own CPU, MB at its peak, exit code, lines."""
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen(
@@ -67,13 +67,14 @@ def call(*arguments: str) -> tuple[float, float, int, list[str]]:
         _pid, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         out.seek(0)
-        return seconds, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status), out.read().splitlines()
+        peak, busy = usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
+        return seconds, busy, peak, os.waitstatus_to_exitcode(status), out.read().splitlines()
 
 
 def measured(name: str, *arguments: str) -> None:
     """Prints one row of the table, and how many lines say what."""
-    seconds, peak, code, lines = call(*arguments)
-    print(f"{name:<40}{seconds:>8.1f} s{peak:>8.0f} MB   exit {code}   {len(lines)} lines", flush=True)
+    seconds, busy, peak, code, lines = call(*arguments)
+    print(f"{name:<32}{seconds:>8.1f} s (CPU {busy:.1f}){peak:>6.0f} MB  exit {code}  {len(lines)} lines", flush=True)
     kinds = Counter(_kind(line) for line in lines)
     for kind, count in kinds.most_common(8):
         print(f"    {count:>6}  {kind}")
