@@ -6,11 +6,8 @@ under names that depend on what they say, so that a kill in between leaves at mo
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +23,7 @@ from retention.finality import lapsed, why_not_final
 from retention.locking import locked_agreements
 from retention.models import Certificate, DeletionPlan, DeletionRun, LegalHold, Resurrection
 from retention.reopening import places_in_words, reopen
+from retention.run_places import forget
 from retention.stepping import BlockedByPolicyError
 
 __all__ = ["LeftError", "finalise", "lapsed", "live_erased", "reopen", "why_not_final"]
@@ -68,7 +66,7 @@ def live_erased(run: DeletionRun) -> bool:
         _lock_letters(run)
         _begin(fresh, sitting)
         _mark(fresh, agreements, sitting)
-        transaction.on_commit(lambda: _tidy(fresh))
+        transaction.on_commit(lambda: forget(fresh))
     run.refresh_from_db()
     return True
 
@@ -153,11 +151,6 @@ def _close(agreement: Agreement, certificate: Certificate, facts: dict[str, obje
     cases.mark_erased(agreement, actor=DELETION, enclosure=document["name"], facts=facts, context=told)
 
 
-def _tidy(run: DeletionRun) -> None:
-    """The keys that the erasers remembered are keys of people; nobody needs them now."""
-    shutil.rmtree(Path(settings.DELETION_WORK_DIR) / f"run-{run.pk}", ignore_errors=True)
-
-
 def finalise(run: DeletionRun) -> bool:
     """Makes the run final where nothing stands against it (``why_not_final``); whether it is.
 
@@ -195,4 +188,4 @@ def _finish(run: DeletionRun, sitting: Sitting) -> None:
     journal.record("run.traces", actor=DELETION, facts={**named, "what": reduced}, **case)
     _issued(run, Certificate.Occasion.COPIES_GONE, sitting)
     journal.record("run.final", actor=DELETION, facts=named, **case)
-    transaction.on_commit(lambda: _tidy(run))
+    transaction.on_commit(lambda: forget(run))

@@ -79,7 +79,7 @@ def look(run: DeletionRun, *, at_the_end: bool) -> Look:
 def _database(run: DeletionRun, erasers: Erasers, key: str, found: Look) -> None:
     store = erasers.datamap.databases[key]
     kept = frozenset(table["table"] for table in _planned(run, key).get("tables", ()) if table["kept_by"])
-    samples = {table: rows for table, rows in run.plan.samples.get(key, {}).items() if table in store.collections}
+    samples = {table: rows for table, rows in _samples(run, key).items() if table in store.collections}
     url = settings.PLATFORM_URLS[key]
     one = search.look(erasers.datamap, store, url, run.customer.tenant_key, samples, kept)
     for left in one.leftovers:
@@ -88,6 +88,17 @@ def _database(run: DeletionRun, erasers: Erasers, key: str, found: Look) -> None
     found.looked_at["databases"][key] = {
         "tables": one.tables, "columns": one.columns, "keys": one.keys, "left_out": sorted(kept),
     }  # fmt: skip
+
+
+def _samples(run: DeletionRun, key: str) -> dict[str, list[list[str]]]:
+    """Keys of rows that went, also with runs before this one: one that was given up has deleted rows too."""
+    begun = DeletionRun.objects.filter(customer=run.customer_id, pk__lte=run.pk).exclude(started_at=None)
+    found: dict[str, list[list[str]]] = {}
+    for samples in begun.order_by("pk").values_list("plan__samples", flat=True):
+        for table, rows in samples.get(key, {}).items():
+            known = found.setdefault(table, [])
+            known += [row for row in rows if row not in known]
+    return found
 
 
 def _planned(run: DeletionRun, key: str) -> Mapping[str, Any]:

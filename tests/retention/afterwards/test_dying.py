@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 
 from offboarding import cases, journal, journal_proof
 from offboarding.models import Contact, JournalEntry, Letter
-from retention import attestations, certificates, finishing, own_storage, traces, verifications
+from retention import attestations, certificates, finishing, own_storage, verifications
 from retention.models import Attestation, Certificate, DeletionPlan, DeletionRun, Verification
 from tests.retention.afterwards.filled import WORDS, fill
 from tests.retention.afterwards.seeking import holding
@@ -43,13 +43,17 @@ def dies(monkeypatch):
     return set_up
 
 
-ENDING = [
-    (verifications, "look"), (attestations, "open_for"), (verifications, "schedule"), (certificates, "issue"),
-    (certificates, "_written"), (cases, "mark_erased"), (finishing.tombstones, "write"), (journal, "record"),
+ENDING = [(attestations, "open_for"), (certificates, "issue"), (cases, "mark_erased"), (journal, "record")]
+MORE = [
+    (verifications, "look"), (verifications, "schedule"), (certificates, "_written"), (finishing.tombstones, "write"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("owner", "name"), ENDING, ids=[name for _owner, name in ENDING])
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [*ENDING, *(pytest.param(*point, marks=pytest.mark.slow) for point in MORE)],
+    ids=[name for _owner, name in [*ENDING, *MORE]],
+)
 def test_dying_before_the_commit_marks_nothing_and_the_next_worker_says_all_of_it_once(
     run, agreement, dies, owner, name
 ):
@@ -76,17 +80,17 @@ def test_dying_behind_the_commit_leaves_the_notes_only_until_the_end(run, monkey
         raise DiedError
 
     with monkeypatch.context() as dead, pytest.raises(DiedError):
-        dead.setattr(finishing, "_tidy", dying)
+        dead.setattr(finishing, "forget", dying)
         finishing.live_erased(run)
     assert DeletionRun.objects.get().state == "live_erased"
     assert finishing.live_erased(run)
     assert Certificate.objects.count() == 1
     assert Path(settings.DELETION_WORK_DIR, f"run-{run.pk}").exists()
-    finishing._tidy(run)
+    finishing.forget(run)
     assert not Path(settings.DELETION_WORK_DIR, f"run-{run.pk}").exists()
 
 
-LAST = [(own_storage, "erase_exactly"), (traces, "reduce"), (certificates, "supplement"), (journal, "record")]
+LAST = [(own_storage, "erase_exactly"), (certificates, "supplement")]
 
 
 @pytest.mark.parametrize(("owner", "name"), LAST, ids=[name for _owner, name in LAST])

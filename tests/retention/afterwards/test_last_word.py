@@ -14,6 +14,7 @@ from retention import documents, finishing
 from retention.models import Certificate, DeletionPlan, DeletionRun, LegalHold, Verification
 from retention.reach import Reach
 from retention.stepping import BlockedByPolicyError
+from tests.retention.afterwards.story import carried_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,3 +133,16 @@ def test_nobody_waits_while_the_certificate_is_drawn(run, monkeypatch):
     monkeypatch.setattr(documents, "certificate_pdf", drawing)
     assert finishing.live_erased(run)
     assert drawn == [False, False]
+
+
+def test_what_a_run_that_was_given_up_deleted_is_looked_for_too(run, agreement, platform, charlie, settings):
+    DeletionRun.objects.update(state="abandoned")
+    DeletionPlan.objects.update(state="superseded")
+    platform.do("INSERT INTO organisations VALUES (7, 'Alice Academy', '2020-02-01')")
+    second = carried_out(agreement, charlie)
+    platform.do("INSERT INTO remarks (id, course, text) VALUES (2, NULL, 'an orphan of the first')")
+    with pytest.raises(finishing.LeftError, match=r"remarks\.id"):
+        finishing.live_erased(second)
+    platform.do("DELETE FROM remarks WHERE id = 2")
+    assert finishing.live_erased(second)
+    assert list(Path(settings.DELETION_WORK_DIR).iterdir()) == []
