@@ -52,8 +52,10 @@ def more_agreements(case):
 
 def duties(case):
     reach = Reach(tables=frozenset({("platform", "invoices")}))
-    common = {"by": case.planner, "ground": "Bookkeeping", "source": "Law", "reach": reach, "rule": "bookkeeping",
-              "years": 7, "until": None, "counted_from": "service_ends", "counted_day": None, "counted_column": ""}  # fmt: skip
+    common = {
+        "by": case.planner, "ground": "Bookkeeping", "source": "Law", "reach": reach, "rule": "bookkeeping", "years": 7,
+        "until": None, "counted_from": "service_ends", "counted_day": None, "counted_column": "",
+    }  # fmt: skip
     keeping_duties.decide(customer=None, **common)
     keeping_duties.decide(customer=case.alice, **common)
 
@@ -102,9 +104,10 @@ def test_no_more_plans_are_made_than_can_be_carried_out_before_an_approval_is_to
     settings.DELETIONS_PER_DAY = 1
     with time_machine.travel("2024-04-10T03:00Z", tick=True):
         for number in range(8):
+            customer = Customer.objects.create(tenant_key=f"1{number}", name=f"Customer {number}")
             DeletionPlan.objects.create(
-                customer=Customer.objects.create(tenant_key=f"1{number}", name=f"Customer {number}"), content={},
-                agreement=case.agreement, state="ready", made_by="machine:test", made_at=timezone.now(), sha256="0" * 64,
+                customer=customer, agreement=case.agreement, state="ready", made_by="machine:test", content={},
+                made_at=timezone.now(), sha256="0" * 64,
             )  # fmt: skip
         said = "waits for its turn: 8 plans are under way, as many as can be carried out."
         assert cron() == (0, [f"A-7, Alice Academy: {said}"])
