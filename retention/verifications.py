@@ -103,19 +103,41 @@ def settle(verification: Verification, *, by: User, because: str) -> Verificatio
 
     Only where nothing found was certain.
     """
-    actor = allow(by, "retention.attest_attestation")
-    because = stated(because, _("Say how you know that it is not the customer’s."))
-    locked_agreements(verification.run.customer)
-    verification = (
-        Verification.objects.select_for_update(of=("self",)).select_related("run__agreement").get(pk=verification.pk)
+    actor, verification, because = _unsure(
+        verification, by, because, _("Say how you know that it is not the customer’s.")
     )
+    verification.passed = True
+    _write_down("verification.settled", verification, actor, because)
+    return verification
+
+
+@transaction.atomic
+def confirm(verification: Verification, *, by: User, because: str) -> Verification:
+    """A person says that something found is the customer's: the look has failed, and the case is open again."""
+    ask = _("Say how you know that it is the customer’s.")
+    actor, verification, because = _unsure(verification, by, because, ask)
+    verification.passed = False
+    _write_down("verification.failed", verification, actor, because)
+    reopening.reopen(verification.run, verification.found, after_days=verification.after_days)
+    return verification
+
+
+def _unsure(verification: Verification, by: User, because: str, ask: str) -> tuple[Actor, Verification, str]:
+    """The look, locked, if it waits for a person who may say what it found."""
+    actor = allow(by, "retention.attest_attestation")
+    because = stated(because, ask)
+    locked_agreements(verification.run.customer)
+    rows = Verification.objects.select_for_update(of=("self",)).select_related("run__agreement", "run__customer")
+    verification = rows.get(pk=verification.pk)
     if verification.done_at is None or verification.passed is not None:
         raise ValidationError({"verification": _("Nothing here waits to be settled.")})
-    verification.passed = True
+    return actor, verification, because
+
+
+def _write_down(event: str, verification: Verification, actor: Actor, because: str) -> None:
     settled = {"by": str(actor), "at": timezone.now().isoformat(timespec="seconds"), "because": because}
     verification.looked_at = {**verification.looked_at, "settled": settled}
     verification.save(update_fields=["passed", "looked_at"])
     facts = {"run": verification.run_id, "after_days": verification.after_days, "found": told(verification.found)}
     case = journal.case_of(verification.run.agreement)
-    journal.record("verification.settled", actor=actor, reason=because, facts=facts, **case)
-    return verification
+    journal.record(event, actor=actor, reason=because, facts=facts, **case)

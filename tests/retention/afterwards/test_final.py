@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
 from exports.models import ExportJob
+from offboarding import letters
 from offboarding.models import Agreement, Contact, JournalEntry, Letter, StoredMessage, TerminationNotice
 from retention import attestations, finishing, packages, traces, verifications
 from retention.models import Certificate, DeletionPlan, DeletionRun, LegalHold
@@ -72,6 +74,14 @@ def _digest(text: str) -> str:
     from hashlib import sha256
 
     return sha256(text.encode()).hexdigest()
+
+
+def test_a_letter_that_was_reduced_is_not_sent_again(over, staff):
+    Letter.objects.filter(occasion="decision").update(contact=None)
+    finishing.finalise(over)
+    for letter in Letter.objects.filter(state__in=["sent", "bounced"]):
+        with pytest.raises(ValidationError):
+            letters.resend(letter, by=staff)
 
 
 def test_the_neighbours_people_are_untouched(over, bob, staff):

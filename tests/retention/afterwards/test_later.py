@@ -134,6 +134,18 @@ def test_what_may_be_somebody_elses_is_settled_by_name(erased, platform, charlie
         verifications.settle(look, by=staff, because="Again.")
 
 
+def test_what_a_person_says_is_the_customers_reopens_the_case(erased, agreement, platform, charlie, staff):
+    platform.do('INSERT INTO settings (value) VALUES (\'{"links": [{"organisation": "7"}]}\')')
+    look = verifications.look(erased, 1)
+    with pytest.raises(PermissionDenied):
+        verifications.confirm(look, by=charlie, because="It names Alice's school.")
+    assert verifications.confirm(look, by=staff, because="It names Alice's school.").passed is False
+    erased.refresh_from_db()
+    agreement.refresh_from_db()
+    assert (erased.state, agreement.erased_at) == ("reopened", None)
+    assert Letter.objects.filter(occasion="alarm").count() == 1
+
+
 def test_a_platform_that_does_not_answer_leaves_the_look_due(erased, settings):
     url = settings.PLATFORM_URLS["platform"]
     settings.PLATFORM_URLS = {"platform": url.rpartition("/")[0] + "/no_such_database"}
