@@ -21,10 +21,10 @@ import pypdf
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from reportlab import rl_config
-from reportlab.pdfbase.ttfonts import TTFont
-from xhtml2pdf import pisa
-from xhtml2pdf.config.resources import ResourceAccessPolicy
+from reportlab import rl_config  # type: ignore[import-untyped]
+from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+from xhtml2pdf import pisa  # type: ignore[import-untyped]
+from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-untyped]
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")

@@ -122,8 +122,11 @@ def dismiss(resurrection: Resurrection, *, by: User, because: str) -> Resurrecti
     resurrection.state, resurrection.settled_by, resurrection.settled_at = State.DISMISSED, by, timezone.now()
     resurrection.settled_because = because
     resurrection.save()
-    told = journal.case_of(case) if case is not None else {}
-    journal.record("tenant.dismissed", actor=actor, reason=because, facts={"resurrection": resurrection.pk}, **told)
+    facts = {"resurrection": resurrection.pk}
+    customer, agreement = (case.customer_id, case.pk) if case else (None, None)
+    journal.record(
+        "tenant.dismissed", actor=actor, reason=because, facts=facts, customer=customer, agreement=agreement
+    )  # fmt: skip
     return resurrection
 
 
@@ -144,12 +147,12 @@ def _standing(sighting: Sighting) -> Resurrection | None:
 
 def _record(resurrection: Resurrection, case: Agreement | None) -> None:
     """Without a customer of ours the entry stands on its own."""
-    told = journal.case_of(case) if case is not None else {}
+    customer, agreement = (case.customer_id, case.pk) if case else (None, None)
     facts = {"resurrection": resurrection.pk, "store": resurrection.store, "sha256": resurrection.fingerprint}
-    if resurrection.state == State.REUSED:
-        journal.record("tenant.key_reused", actor=MACHINE, facts=facts, **told)
-    else:
-        journal.record("tenant.came_back", actor=MACHINE, facts={**facts, "rows": resurrection.rows}, **told)
+    event = "tenant.key_reused"
+    if resurrection.state != State.REUSED:
+        event, facts = "tenant.came_back", {**facts, "rows": resurrection.rows}
+    journal.record(event, actor=MACHINE, facts=facts, customer=customer, agreement=agreement)
 
 
 def _alarm(case: Agreement, resurrection: Resurrection) -> list[Letter]:

@@ -40,8 +40,8 @@ class NumberForm(forms.Form):
         label=gettext_lazy("Code"), max_length=30, widget=forms.TextInput(attrs={"placeholder": "7K3M-9QXW-2B4T"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
         for field in self.fields.values():
             field.widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
@@ -53,12 +53,12 @@ class FileForm(forms.Form):
         label=gettext_lazy("Signed file"), widget=forms.FileInput(attrs={"accept": ".json,application/json"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, files: Any = None) -> None:
+        super().__init__(None, files, label_suffix="")
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> UploadedFile[Any]:
         """No certificate is that large."""
-        found: UploadedFile = self.cleaned_data["file"]
+        found: UploadedFile[Any] = self.cleaned_data["file"]
         if (found.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("The file is too large to be a certificate."))
         return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from retention.plan_content import NUMBERS
+
 ERASED = datetime(2027, 4, 1, 8, 11, 12, tzinfo=UTC)
 ENDED = {
     "term_start": date(2026, 1, 1), "term_end": date(2026, 12, 31), "ending": "expiry",
@@ -22,8 +24,7 @@ def table(name: str, category: str, rows: int, *, kept_by: Any = (), shared: boo
 
 
 def place(prefix: str, objects: int, **more: Any) -> dict[str, Any]:
-    counts = {"objects": objects, "bytes": objects * 1000, "versions": objects, "markers": 0, "uploads": 0, "locked": 0,
-              "shared": 0, "kept": 0, "foreign": 0}  # fmt: skip
+    counts = {**dict.fromkeys(NUMBERS, 0), "objects": objects, "bytes": objects * 1000, "versions": objects}
     stays = {"kept_by": [], "kept_parts": {}, "parts_kept_by": []}
     return {"prefix": prefix, "named": False, "category": "courses", **counts, **stays, **more}
 
