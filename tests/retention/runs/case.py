@@ -8,20 +8,19 @@ import time_machine
 
 from tests.retention.machine.world import ALICES, SCHEMA
 
-TERM = {"term_start": date(2023, 1, 1), "term_end": date(2023, 12, 31), "auto_renews": False}
 
-
-def at_its_end(tenant_key: str, name: str, by):
+def at_its_end(tenant_key: str, name: str, by, year: int = 2023):
     """The agreement of a customer whose window is over, who was warned, and who asked for no export."""
     from django.core.management import call_command
 
     from offboarding import endings
     from offboarding.models import Agreement, Contact, Customer
 
-    with time_machine.travel("2023-06-01T10:00Z"):
+    term = {"term_start": date(year, 1, 1), "term_end": date(year, 12, 31), "auto_renews": False}
+    with time_machine.travel(f"{year}-06-01T10:00Z"):
         customer = Customer.objects.create(tenant_key=tenant_key, name=name, language="sv")
         Contact.objects.create(customer=customer, name="Alva Ek", email=f"alva{tenant_key}@alice.example")
-        agreement = Agreement.objects.create(customer=customer, number=f"A-{tenant_key}", **TERM)
+        agreement = Agreement.objects.create(customer=customer, number=f"A-{tenant_key}", **term)
         endings.register(agreement, by=by)
     agreement.refresh_from_db()
     due = datetime.combine(agreement.delete_from, datetime.min.time()) + timedelta(hours=12)
