@@ -25,6 +25,8 @@ COUNTS = {
     "uploads": gettext_lazy("unfinished uploads"),
     "locked": gettext_lazy("locked"),
     "shared": gettext_lazy("used by others too"),
+    "kept": gettext_lazy("kept"),
+    "foreign": gettext_lazy("in folders of others"),
 }
 OWN = {
     "export_jobs": gettext_lazy("records of exports"),

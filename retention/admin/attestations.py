@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 from offboarding import clock
 from offboarding.admin.case_forms import BecauseField, CaseForm, UploadField
 from offboarding.admin.case_verbs import Data, page_of
+from offboarding.models import Customer
 from retention import attestations
 from retention.admin.records import DeletionRecords, DeletionVerb, storage_answers
 from retention.models import Attestation
@@ -126,6 +127,9 @@ class AttestationAdmin(DeletionRecords, _AttestationAdmin):
         name = found.evidence.rpartition("/")[2]
         file = storages["evidence"].open(found.evidence)
         return FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
+
+    def customer_behind(self, record: Attestation) -> Customer:
+        return record.run.customer
 
     def customer_link(self, record: Attestation, user: Any) -> Any:
         return super().customer_link(record.run, user)

@@ -102,6 +102,10 @@ class DeletionRecords(OpensForms, OnlyVerbs):
         """What the page of one record says beside its buttons."""
         return {}
 
+    def customer_behind(self, record: Any) -> Customer | None:
+        """The customer that a record is about; None where it is about every one."""
+        return cast(Customer | None, getattr(record, "customer", None))
+
     def customer_link(self, record: Any, user: Any) -> Any:
         """The agreement or the customer that the record is about, as a link for those who may look at it."""
         subject = getattr(record, "agreement", None) or getattr(record, "customer", None)
@@ -119,7 +123,7 @@ class DeletionRecords(OpensForms, OnlyVerbs):
             "homes": capfirst(self.opts.verbose_name_plural),  # type: ignore[attr-defined]
             "homes_address": list_of(self.model),  # type: ignore[attr-defined]
             "back": back,
-            "subject": customer_of(record) if not own else getattr(record, "customer", None),
+            "subject": self.customer_behind(record) if own else customer_of(record),
         }
 
     def after(self, record: Any, made: Any) -> str:

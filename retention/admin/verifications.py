@@ -18,7 +18,8 @@ from exports.progress import grouped
 from offboarding import clock
 from offboarding.admin.case_forms import BecauseField, CaseForm
 from offboarding.admin.case_verbs import page_of
-from retention import verifications
+from offboarding.models import Customer
+from retention import certificate_words, verifications
 from retention.admin.records import DeletionRecords, DeletionVerb
 from retention.models import Verification
 
@@ -32,6 +33,12 @@ class SettleForm(CaseForm):
     """How somebody knows."""
 
     because = BecauseField(label=gettext_lazy("How do you know that it is not the customer's?"))
+
+
+class ConfirmForm(CaseForm):
+    """How somebody knows that it is."""
+
+    because = BecauseField(label=gettext_lazy("How do you know that it is the customer's?"))
 
 
 SETTLE = DeletionVerb(
@@ -48,6 +55,22 @@ SETTLE = DeletionVerb(
     done=gettext_lazy("It is settled: nothing of the customer was found."),
     rehearsed=False,
     template="admin/retention/act.html",
+)
+
+
+CONFIRM = DeletionVerb(
+    name="confirm",
+    permission="attest_attestation",
+    label=gettext_lazy("It is the customer's"),
+    form=ConfirmForm,
+    call=lambda look, by, data: verifications.confirm(look, by=by, **data),
+    possible=lambda look: look.done_at is not None and look.passed is None,
+    explains=gettext_lazy(
+        "Something that was found is the customer's. The look has failed, and the case is open again until that is "
+        "erased too, by a new plan and approval."
+    ),
+    done=gettext_lazy("It is said: data of the customer was found again, and the case is open."),
+    danger=True,
 )
 
 
@@ -79,7 +102,7 @@ class FoundFilter(admin.SimpleListFilter):
 class VerificationAdmin(DeletionRecords, _VerificationAdmin):
     """Looks, done and to come."""
 
-    verbs = (SETTLE,)
+    verbs = (SETTLE, CONFIRM)
     page_template = "admin/retention/verification.html"
     list_display = ("when_shown", "customer_shown", "outcome_shown", "day_shown")
     list_display_links = ("when_shown",)
@@ -89,17 +112,19 @@ class VerificationAdmin(DeletionRecords, _VerificationAdmin):
     search_help_text = gettext_lazy("Customer or tenant key")
     ordering = ("-due_on", "-pk")
 
+    def customer_behind(self, record: Verification) -> Customer:
+        return record.run.customer
+
     def customer_link(self, record: Verification, user: Any) -> Any:
         return super().customer_link(record.run, user)
 
     def context(self, record: Verification, user: Any) -> dict[str, Any]:
-        looked = dict(record.looked_at)
         return {
             "title": _when(record),
             "look": record,
             "found": [{**one, "count": grouped(one["count"])} for one in record.found],
-            "settled": looked.pop("settled", None),
-            "looked": [(name, _in_words(value)) for name, value in sorted(looked.items())],
+            "settled": record.looked_at.get("settled"),
+            "looked": certificate_words.look({"looked_at": record.looked_at}) if record.done_at else "",
             "run_address": page_of(record.run) if user.has_perm("retention.view_deletionrun") else "",
         }
 
@@ -127,12 +152,3 @@ def _when(look: Verification) -> str:
         return _("At the end of the run")
     text = ngettext("%(days)s day after the erasure", "%(days)s days after the erasure", look.after_days)
     return text % {"days": look.after_days}
-
-
-def _in_words(value: Any) -> str:
-    """Counts and lists of what was looked at, flat enough for one line."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_in_words(inner)}" for name, inner in sorted(value.items()))
-    if isinstance(value, list):
-        return ", ".join(_in_words(inner) for inner in value)
-    return grouped(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -77,8 +77,10 @@ class Command(BaseCommand):
     def _delete(self) -> None:
         self._say(f"Erasing the data of {cases.ERASED}, approved by “{erasing.LEGAL}”")
         erasing.erase_one(self.stdout)
-        self._say(f"What cron finds to delete today; {cases.READY} waits for your approval")
+        self._say("What cron finds to delete today")
         erasing.enforce(self.stdout)
+        if Agreement.objects.filter(number=cases.READY, erased_at=None).exists():
+            self._say(f"{cases.READY} is planned and waits for your approval, in the admin")
 
     def _prepare(self) -> User:
         self._say("Preparing the application's own database")

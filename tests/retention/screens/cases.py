@@ -164,6 +164,7 @@ FORMS: dict[tuple[str, str], tuple[Any, dict[str, Any], str]] = {
         "attest_attestation",
     ),
     ("verification", "settle"): (Records.look, WHY, "attest_attestation"),
+    ("verification", "confirm"): (Records.look, WHY, "attest_attestation"),
     ("resurrection", "confirm"): (Records.back, NAMED, "confirm_resurrection"),
     ("resurrection", "dismiss"): (Records.back, WHY, "confirm_resurrection"),
     ("pause", "resume"): (Records.pause, WHY, "set_pause"),
