@@ -38,7 +38,8 @@ INSERT INTO memberships SELECT 7, n FROM generate_series(1, 20) n;
 INSERT INTO memberships SELECT 8, n FROM generate_series(16, 30) n;
 INSERT INTO courses (organisation, title) SELECT 7 + n % 2, 'Course ' || n FROM generate_series(1, 12) n;
 INSERT INTO results (course, person, points)
-SELECT c.id, m.person, m.person % 10 FROM courses c JOIN memberships m ON m.organisation = c.organisation ORDER BY c.id, m.person;
+SELECT c.id, m.person, m.person % 10 FROM courses c JOIN memberships m ON m.organisation = c.organisation
+ORDER BY c.id, m.person;
 INSERT INTO invoices (organisation, issued_on)
 SELECT 7 + n % 2, date '2025-01-31' + 30 * n FROM generate_series(1, 10) n;
 INSERT INTO settings (value)
