@@ -2,7 +2,8 @@
 # make test    all tests on real servers                                              (SLOW=1 with the long ones, ARGS="-k csv")
 # make lint    style, types, imports, migrations, deployment check
 # make install what running it for real needs
-# make sabotage  breaks one promise after the other in a copy; tests must notice each   (ARGS="hold-not-asked")
+# make test-s3 the file eraser on a real object store: Debian's Ceph, on this machine
+# make sabotage breaks one promise after the other in a copy; tests must notice each  (ARGS="hold-not-asked")
 # make bench   how fast, against PostgreSQL's own tools                               (OULAD=../shared/data/oulad)
 
 PYTHON ?= python3
@@ -31,7 +32,7 @@ PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sql
 	SITE_URL=https://offboarding.example.org NOTICE_ADDRESS=notices@example.org EMAIL_URL=smtp+tls://mail.example.org
 
 .DELETE_ON_ERROR:
-.PHONY: install demo test lint bench sabotage messages coverage clean
+.PHONY: install demo test test-s3 lint bench sabotage messages coverage clean
 
 install: $(VENV)/.ready $(COMPILED)
 
@@ -41,6 +42,9 @@ demo: $(VENV)/.ready $(COMPILED)
 test: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --dist loadfile \
 		$(if $(filter-out $(OFF),$(SLOW)),,-m "not slow") $(ARGS)
+
+test-s3: $(VENV)/.dev $(COMPILED)
+	NO_SKIPS=1 $(BIN)/python -m pytest tests/retention/erasers/files -k radosgw $(ARGS)
 
 lint: $(VENV)/.dev $(COMPILED)
 	$(BIN)/ruff check .
