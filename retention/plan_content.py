@@ -8,7 +8,7 @@ and ``totals``. The shape::
         tables [{table, category, shared, goes_with, rows, used, kept_by [reason]}], broken [{child, name, table}],
         refusals [{code, facts}], refused {code: count}}],
     files [{store, storage, places [{prefix, named, category, objects, bytes, versions, markers, uploads, locked,
-        shared, kept, foreign, kept_by [reason], kept_parts {prefixes, files}, parts_kept_by [reason]}],
+        shared, shared_bytes, kept, foreign, kept_by [reason], kept_parts {prefixes, files}, parts_kept_by [reason]}],
         refusals, refused, problems [{code, facts}]}],
     attested [{store, description, attester, keep_days}], own {place: count},
     kept [{hold | duty: number, ground, reach, until}], events {duty: day},
@@ -37,7 +37,7 @@ DECIDED_LATER = ("estimates", "unindexed", "own", "events")
 OF_OTHERS = ("rows", "used")
 """Counts of a shared table: which of its rows go is decided when their turn comes, by what its other users do."""
 
-NUMBERS = ("objects", "bytes", "versions", "markers", "uploads", "locked", "shared", "kept", "foreign")
+NUMBERS = ("objects", "bytes", "versions", "markers", "uploads", "locked", "shared", "shared_bytes", "kept", "foreign")
 """What is counted of a place of files."""
 
 
@@ -98,9 +98,9 @@ def _unchanging(content: Content) -> Content:
     kept["databases"] = [
         {**one, "tables": [{**table, "rows": 0, "used": 0} for table in one["tables"]]} for one in kept["databases"]
     ]
+    none = {"entries": 0, "bytes": 0, "kept": 0, "locked": 0}
     kept["files"] = [
-        {**one, "places": [{**place, **dict.fromkeys(NUMBERS, 0)} for place in one["places"] if not place["named"]]}
-        for one in kept["files"]
+        {**one, "places": [{**place, **none} for place in one["places"] if not place["named"]]} for one in kept["files"]
     ]
     return kept
 
@@ -120,7 +120,7 @@ def _amounts(content: Content) -> Iterator[tuple[Target, int, bool]]:
             if not thing["shared"]:
                 yield target, thing["rows"], bool(thing["kept_by"])
         elif not thing["named"]:
-            yield target, objects_of(thing), False
+            yield target, entries_of(thing), False
 
 
 def _database_hashed(database: Content) -> Content:
@@ -132,16 +132,25 @@ def _database_hashed(database: Content) -> Content:
 
 
 def _files_hashed(store: Content) -> Content:
-    """Files that rows name outside the tenant's own folders may be named by others too, and stay or go by that."""
-    places = [
-        {
-            name: value
-            for name, value in place.items()
-            if name not in (NUMBERS if place["named"] else ("shared", "foreign"))
-        }
-        for place in store["places"]
-    ]
-    return {**{name: value for name, value in store.items() if name != "problems"}, "places": places}
+    kept = {name: value for name, value in store.items() if name != "problems"}
+    return {**kept, "places": [_place_hashed(place) for place in store["places"]]}
+
+
+def _place_hashed(place: Content) -> Content:
+    """What goes and what others use together, for that is decided by what those others do.
+
+    Of files that rows name outside the tenant's own folders even the sum depends on others.
+    """
+    kept = {name: value for name, value in place.items() if name not in NUMBERS}
+    if place["named"]:
+        return kept
+    entries, size = entries_of(place), place["bytes"] + place["shared_bytes"]
+    return {**kept, "entries": entries, "bytes": size, "kept": place["kept"], "locked": place["locked"]}
+
+
+def entries_of(place: Content) -> int:
+    """All that lies in a place and is neither kept nor locked."""
+    return objects_of(place) + int(place["shared"])
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 
 from exports.contents import Category
 from retention.erasers.file_codes import FILE_WORDS, FileCode
@@ -17,6 +18,17 @@ Keeps = Callable[[str, Category], bool]
 """Whether a hold or a duty keeps one file: its path, and a category it belongs to."""
 EXAMPLES = 3
 _NAMED = "named:"
+
+
+class Staying(IntEnum):
+    """Whose row that stays names a file; where several do, the first of these counts."""
+
+    OTHERS = 0
+    """Somebody else's: below the tenant's prefix that is a mistake that a person has to settle."""
+    SHARED = 1
+    """One that several tenants use, and perhaps this one did: the file stays with it."""
+    KEPT = 2
+    """The tenant's own, kept by a hold or a duty."""
 
 
 def named_place(category: Category) -> str:
@@ -60,7 +72,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class PlaceFinding:
-    """One place; all counts are of what goes, but the last four, which stay.
+    """One place; all counts are of what goes, but the last five, which stay.
 
     ``objects`` are names, ``versions`` everything with content (the same on a file system), ``bytes`` of all versions
     and uploads. ``locked`` objects cannot be deleted yet, ``shared`` files are named by rows that stay, ``kept`` ones
@@ -76,6 +88,7 @@ class PlaceFinding:
     uploads: int = 0
     locked: int = 0
     shared: int = 0
+    shared_bytes: int = 0
     kept: int = 0
     foreign: int = 0
     examples: tuple[str, ...] = ()

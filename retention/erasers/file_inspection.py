@@ -15,6 +15,7 @@ from retention.erasers.file_findings import (
     FileFindings,
     PlaceFinding,
     Problem,
+    Staying,
     examples,
     named_place,
     shown,
@@ -68,6 +69,8 @@ class Tally:
     def stays(self, name: str, entry: Entry, code: FileCode | None = None, told: str = "") -> None:
         """An entry that is not; ``name`` is the count it belongs to."""
         self.counts[name] += 1
+        if name == "shared":
+            self.counts["shared_bytes"] += entry.size
         if code is not None:
             self.told[code].add(entry.path, told)
 
@@ -131,10 +134,11 @@ class FileInspection:
             going = []
             for entry in group:
                 staying = self.notes.staying(entry.path)
-                if self.judging.kept(entry.path, category) or (staying and staying[1]):
+                if self.judging.kept(entry.path, category) or (staying and staying[1] is Staying.KEPT):
                     tally.stays("kept", entry)
                 elif staying:
-                    tally.stays("shared", entry, FileCode.SHARED, staying[0])
+                    code = FileCode.SHARED if staying[1] is Staying.OTHERS else FileCode.IN_USE
+                    tally.stays("shared", entry, code, staying[0])
                 else:
                     going.append(entry)
             self._count(tally, going)

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from exports.contents import Category
+from retention.erasers.file_findings import Staying
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS named (
@@ -16,7 +17,7 @@ CREATE TABLE IF NOT EXISTS named (
     UNIQUE (store, path, category)
 );
 CREATE TABLE IF NOT EXISTS staying (
-    store TEXT NOT NULL, path BLOB NOT NULL, by TEXT NOT NULL, mine INTEGER NOT NULL, PRIMARY KEY (store, path)
+    store TEXT NOT NULL, path BLOB NOT NULL, by TEXT NOT NULL, whose INTEGER NOT NULL, PRIMARY KEY (store, path)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fact (store TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (store, name)) WITHOUT ROWID;
@@ -78,20 +79,20 @@ class FileNotes:
 
     # Files that rows name which stay: only as they were at the last dry run
 
-    def set_staying(self, found: Iterable[tuple[str, str, bool]]) -> None:
-        """Path, who names it, and whether it is a row of the tenant that is kept. Forgets what was there before."""
+    def set_staying(self, found: Iterable[tuple[str, str, Staying]]) -> None:
+        """Path, who names it, and whose row that is. Forgets what was there before."""
         self.connection.execute("DELETE FROM staying WHERE store = ?", (self.store,))
         sql = (
-            "INSERT INTO staying VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET by = excluded.by, mine = 0 "
-            "WHERE mine AND NOT excluded.mine"
+            "INSERT INTO staying VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET by = excluded.by, "
+            "whose = excluded.whose WHERE excluded.whose < whose"
         )
-        self._write(sql, ((self.store, _raw(path), by, mine) for path, by, mine in found))
+        self._write(sql, ((self.store, _raw(path), by, int(whose)) for path, by, whose in found))
 
-    def staying(self, path: str) -> tuple[str, bool] | None:
-        """Who names the file, and whether it is a kept row of the tenant; others come first."""
-        sql = "SELECT by, mine FROM staying WHERE store = ? AND path = ?"
+    def staying(self, path: str) -> tuple[str, Staying] | None:
+        """Who names the file, and whose row that is."""
+        sql = "SELECT by, whose FROM staying WHERE store = ? AND path = ?"
         row = self.connection.execute(sql, (self.store, _raw(path))).fetchone()
-        return (str(row[0]), bool(row[1])) if row else None
+        return (str(row[0]), Staying(row[1])) if row else None
 
     def _write(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         remaining = iter(rows)

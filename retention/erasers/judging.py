@@ -11,7 +11,7 @@ from exports.contents import Category
 from exports.datamap import FileStore
 from exports.sources.places import unsafe
 from retention.erasers.file_codes import FileCode
-from retention.erasers.file_findings import Keeps, shown
+from retention.erasers.file_findings import Keeps, Staying, shown
 from retention.erasers.file_notes import FileNotes
 from retention.erasers.findings import Refusal
 from retention.erasers.naming import NamedFiles
@@ -70,7 +70,7 @@ class Judging:
         """Whether a hold or a duty keeps the file, by its prefix's category or by those of the rows that name it."""
         if self._keeps is None:
             return False
-        return any(self._keeps(path, one) for one in {category, *self.notes.categories_of(path)})
+        return any(self._keeps(path, one) for one in dict.fromkeys([category, *self.notes.categories_of(path)]))
 
     def stopped(self, prefix: str, entries: Sequence[Entry]) -> tuple[list[Entry], dict[str, str]]:
         """Below a prefix, asked now: the entries that may go, and the files that rows of others name with who does."""
@@ -78,8 +78,8 @@ class Judging:
         free = [entry for entry in entries if not self.kept(entry.path, category)]
         paths = list(dict.fromkeys(entry.path for entry in free))
         who = self.named.who(self.store.key, paths, self.place.one_spelling)
-        shared = {path: by for path, (by, mine) in who.items() if not mine}
-        return [entry for entry in free if entry.path not in who], shared
+        others = {path: by for path, (by, whose) in who.items() if whose is Staying.OTHERS}
+        return [entry for entry in free if entry.path not in who], others
 
     # Files that rows name elsewhere
 
@@ -111,7 +111,7 @@ class Judging:
             if path in foreign:
                 found[path], self.why[path] = Verdict.FOREIGN, foreign[path]
             elif path in who:
-                found[path] = Verdict.KEPT if who[path][1] else Verdict.IN_USE
+                found[path] = Verdict.KEPT if who[path][1] is Staying.KEPT else Verdict.IN_USE
                 self.why[path] = who[path][0]
             elif self.kept(path, category):
                 found[path] = Verdict.KEPT

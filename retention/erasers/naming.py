@@ -16,6 +16,7 @@ from exports.scope import Selection
 from exports.sources.database import open_snapshot
 from exports.sources.snapshot import Snapshot, SourceError
 from retention.erasers.file_codes import FileCode
+from retention.erasers.file_findings import Staying
 from retention.erasers.findings import BusyError, Refusal, RefusedError
 from retention.erasers.inspection import read_structure
 from retention.erasers.prefixes import SPELLINGS, overlap, overlapping, owners, short
@@ -29,8 +30,8 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One column that names files. ``goes`` and ``stays`` are conditions on its rows, ``mine`` one that a row which
-    stays is the tenant's own; ``path`` is the name of the file as SQL."""
+    """One column that names files. ``goes`` and ``stays`` are conditions on its rows; ``whose`` is the SQL of whose a
+    row is that stays, a number of ``Staying``."""
 
     by: str
     category: Category
@@ -39,7 +40,7 @@ class _Way:
     column: str
     goes: str
     stays: str
-    mine: str
+    whose: str
 
 
 class NamedFiles:
@@ -75,9 +76,9 @@ class NamedFiles:
 
     # Rows that stay
 
-    def staying(self, store: str, prefixes: Sequence[str], exact: bool) -> Iterator[tuple[str, str, bool]]:
-        """Every file below the prefixes that rows name which stay: path, who names it, whether that is a kept row of
-        the tenant. ``exact`` false: ``a//b`` is the same file as ``a/b``; then the path is given in its short form."""
+    def staying(self, store: str, prefixes: Sequence[str], exact: bool) -> Iterator[tuple[str, str, Staying]]:
+        """Every file below the prefixes that rows name which stay: path, who names it, whose row that is. ``exact``
+        false: ``a//b`` is the same file as ``a/b``; then the path is given in its short form."""
         for database, way, snapshot, speak in self._asked(store):
             path = _path(way, speak, exact)
             lead = "" if exact else "/"
@@ -85,27 +86,27 @@ class NamedFiles:
                 f"substr({path}, 1, {len(lead + prefix)}) = {speak.literal(lead + prefix)}" for prefix in prefixes
             ]
             where = f"({way.stays}) AND {_filled(way)} AND ({' OR '.join(begins) or '1 = 0'})"
-            columns = (path, f"CASE WHEN {way.mine} THEN 'mine' ELSE '' END")
-            for found, mine in self._rows(database, snapshot, way, f"{way.source} WHERE {where}", columns):
-                yield (found or "").removeprefix(lead), way.by, bool(mine)
+            for found, whose in self._rows(
+                database, snapshot, way, f"{way.source} WHERE {where}", (path, _text(way.whose))
+            ):
+                yield (found or "").removeprefix(lead), way.by, Staying(int(whose or 0))
 
-    def who(self, store: str, paths: Sequence[str], exact: bool) -> dict[str, tuple[str, bool]]:
-        """Which of the paths rows name that stay, asked now: path → who names it, and whether only kept rows of the
-        tenant do."""
-        found: dict[str, tuple[str, bool]] = {}
+    def who(self, store: str, paths: Sequence[str], exact: bool) -> dict[str, tuple[str, Staying]]:
+        """Which of the paths rows name that stay, asked now: path → who names it, and whose row that is."""
+        found: dict[str, tuple[str, Staying]] = {}
         spelled = {short(path, exact): path for path in paths}
         for _, way, snapshot, speak in self._asked(store):
             column = _path(way, speak, exact)
             for literals in _groups(spelled, speak, way.link.prefix if exact else ""):
                 asked = _text(way.column) if exact else column
                 sql = (
-                    f"SELECT DISTINCT {column}, CASE WHEN {way.mine} THEN 'mine' ELSE '' END FROM {way.source} "
+                    f"SELECT DISTINCT {column}, {_text(way.whose)} FROM {way.source} "
                     f"WHERE {asked} IN ({', '.join(literals)}) AND ({way.stays})"
                 )
-                for text, mine in snapshot.query(sql):
-                    path = spelled.get(text or "")
-                    if path is not None and (path not in found or found[path][1]):
-                        found[path] = way.by, bool(mine)
+                for text, number in snapshot.query(sql):
+                    path, whose = spelled.get(text or ""), Staying(int(number or 0))
+                    if path is not None and (path not in found or whose < found[path][1]):
+                        found[path] = way.by, whose
         return found
 
     # Other tenants
@@ -166,15 +167,16 @@ class NamedFiles:
             collection = database.collections[key]
             target = targets.by_key.get(key)
             live = targets.predicates.live(collection)
-            goes, stays, mine = "1 = 0", "1 = 1", "1 = 0"
+            shared = target is not None and target.shared
+            goes, stays, whose = "1 = 0", "1 = 1", str(int(Staying.SHARED if shared else Staying.OTHERS))
             if target is not None and (database.key, key) in self.kept:
-                mine = f"({target.predicate})"
+                whose = f"CASE WHEN {target.predicate} THEN {int(Staying.KEPT)} ELSE {whose} END"
             elif target is not None:
                 stays = usage.not_going(target)
                 goes = f"({target.predicate}) AND ({stays}) IS NOT TRUE"
             source = targets.predicates.relation(live)
             column = targets.predicates.column(live, name)
-            yield _Way(f"{key}.{name}", collection.category, link, source, column, goes, stays, mine)
+            yield _Way(f"{key}.{name}", collection.category, link, source, column, goes, stays, whose)
 
     @contextmanager
     def _look(self, database: DatabaseStore) -> Iterator[Snapshot]:

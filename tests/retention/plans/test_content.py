@@ -23,7 +23,7 @@ def table(name: str, rows: int, **other: Any) -> Content:
 def place(prefix: str, versions: int, **other: Any) -> Content:
     usual = {
         "named": prefix.startswith("named:"), "category": "courses", "objects": versions, "bytes": versions * 10,
-        "markers": 0, "uploads": 0, "locked": 0, "shared": 0, "kept": 0, "foreign": 0, "kept_by": [],
+        "markers": 0, "uploads": 0, "locked": 0, "shared": 0, "shared_bytes": 0, "kept": 0, "foreign": 0, "kept_by": [],
         "kept_parts": {}, "parts_kept_by": [],
     }  # fmt: skip
     return {"prefix": prefix, "versions": versions} | usual | other
@@ -69,6 +69,7 @@ FREE = [
     ("unindexed", [{}]), ("databases.0.tables.1.rows", 1), ("databases.0.tables.1.used", 4),
     ("databases.0.tables.2.rows", 0), ("files.0.places.1.versions", 1), ("files.0.places.1.shared", 1),
     ("files.0.problems", [{"code": "file_in_use", "facts": {}}]),
+    ("files.0.places.0", place("org/7/", 8, markers=2, uploads=1, shared=1, shared_bytes=10)),
 ]  # fmt: skip
 BOUND = [
     ("occasion", "restored"), ("datamap_sha256", "b" * 64), ("databases.0.structure", "t"),

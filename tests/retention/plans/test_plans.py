@@ -76,7 +76,8 @@ def test_a_file_more_gives_another_hash(site, plan):
 def test_neighbours_may_do_what_they_like_with_shared_rows_and_files(site, plan):
     """Quill takes in somebody who was fjord's alone, lets another go, and names a shared file once more."""
     (person,) = site.run(
-        "SELECT user_id FROM memberships WHERE organisation_id = 17 AND user_id NOT IN "
+        "SELECT m.user_id FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.organisation_id = 17 "
+        "AND u.avatar_path LIKE 'org/17/%' AND m.user_id NOT IN "
         "(SELECT user_id FROM memberships WHERE organisation_id <> 17) ORDER BY 1 LIMIT 1"
     )
     site.run(
@@ -87,6 +88,8 @@ def test_neighbours_may_do_what_they_like_with_shared_rows_and_files(site, plan)
     (site.media / "org/71/new.txt").write_text("new")
     now = planned(plan.agreement)
     assert tables(now)["users"]["used"] == 3 != tables(plan)["users"]["used"]
+    places = [one.content["files"][0]["places"][0] for one in (plan, now)]
+    assert places[1]["shared"] == places[0]["shared"] + 1 and places[1]["objects"] == places[0]["objects"] - 1
     assert now.sha256 == plan.sha256
 
 

@@ -145,6 +145,26 @@ def test_files_below_the_prefix_that_others_name_are_refused_and_never_deleted(l
     assert (library.folder / "media/org/7/own.pdf").exists()
 
 
+def test_a_shared_row_that_stays_keeps_its_file_below_the_prefix_whoever_it_was_of(library):
+    """Alice's people are Bob's too: their pictures lie among alice's files and stay with them."""
+    filled(library)
+    library.put("org/7/face.png")
+    library.run("UPDATE people SET avatar = 'org/7/face.png' WHERE id = 2")
+    with library.eraser() as eraser:
+        found = eraser.inspect()
+        assert found.refusals == ()
+        place = found.places[0]
+        assert (place.prefix, place.shared, place.kept) == ("org/7/", 1, 0) and place.shared_bytes > 0
+        told = [str(one) for one in found.problems if one.code is FileCode.IN_USE]
+        assert any("org/7/face.png (people.avatar)" in one for one in told)
+        library.rows_go()
+        erase(eraser, found)
+        assert eraser.verify("org/7/") == 0
+        (left,) = eraser.search()
+        assert (left.count, left.certain) == (1, False)
+    assert (library.folder / "media/org/7/face.png").exists()
+
+
 def test_rows_that_are_kept_keep_the_files_they_name(library):
     filled(library)
     with library.eraser(kept=frozenset({("platform", "papers")})) as eraser:
