@@ -60,7 +60,7 @@ def but(path: str, value: Any) -> Content:
     here: Any = changed
     for name in way:
         here = here[int(name)] if isinstance(here, list) else here[name]
-    here[last] = value
+    here[int(last) if isinstance(here, list) else last] = value
     return changed
 
 
