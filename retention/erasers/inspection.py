@@ -45,9 +45,7 @@ def read_structure(snapshot: Snapshot) -> Structure:
 class Inspection:
     """One look at one store through one snapshot, so that all counts belong together."""
 
-    def __init__(
-        self, store: DatabaseStore, snapshot: Snapshot, tenant_key: str, gone: Identity | None = None
-    ) -> None:
+    def __init__(self, store: DatabaseStore, snapshot: Snapshot, tenant_key: str, gone: Identity | None = None) -> None:
         self.store, self.snapshot, self.tenant_key, self.gone = store, snapshot, tenant_key, gone
         self.structure = read_structure(snapshot)
         self.refusals = [
