@@ -2,7 +2,7 @@
 
 One embedded family (DejaVu Sans: Latin, Greek, Cyrillic) draws everything; nothing else is read, neither from the disk
 nor from the network. A character that it cannot draw is shown as ``[U+4E2D]`` and never as an empty box. The same
-template and facts give the same bytes.
+template and facts give the same bytes. The libraries are imported when they are needed: they cost every process 35 MB.
 """
 
 from __future__ import annotations
@@ -17,14 +17,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import pypdf
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from reportlab import rl_config  # type: ignore[import-untyped]
-from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
-from xhtml2pdf import pisa  # type: ignore[import-untyped]
-from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-untyped]
 
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
@@ -33,7 +28,6 @@ RUNNING = "running"
 ROWS = 300
 """A table in pieces of so many rows is laid out in linear time."""
 
-rl_config.invariant = 1  # no time of day and no random number in the bytes
 _STAMP = b"D:20000101000000+00'00'"
 _HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs"}
 _TO_LEFT = {"R", "AL"}
@@ -96,6 +90,8 @@ def pieces(rows: Sequence[Any]) -> list[Sequence[Any]]:
 
 
 def _pages(pdf: bytes) -> list[str]:
+    import pypdf
+
     try:
         return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
     except pypdf.errors.PyPdfError as error:
@@ -103,6 +99,11 @@ def _pages(pdf: bytes) -> list[str]:
 
 
 def _drawn(page: str) -> bytes:
+    from reportlab import rl_config  # type: ignore[import-untyped]
+    from xhtml2pdf import pisa  # type: ignore[import-untyped]
+    from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-untyped]
+
+    rl_config.invariant = 1  # no time of day and no random number in the bytes
     out = io.BytesIO()
     policy = ResourceAccessPolicy(allow_remote=False, base_dir=FONTS)
     done = pisa.CreatePDF(page, dest=out, encoding="utf-8", link_callback=_our_font, resource_policy=policy)
@@ -121,6 +122,8 @@ def _our_font(uri: str, _base: str | None) -> str:
 @cache
 def _glyphs() -> frozenset[int]:
     """What both faces draw, of the plane that PDF text can be read back from."""
+    from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+
     faces = [set(TTFont(name, str(FONTS / name)).face.charToGlyph) for name in FACES]
     both = set.intersection(*faces)
     return frozenset(code for code in both if code <= 0xFFFF and unicodedata.category(chr(code)) not in _HIDDEN)
