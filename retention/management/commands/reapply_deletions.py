@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from retention import resurrections, sightings
 from retention.erasers.findings import EraserError
@@ -26,8 +25,8 @@ class Command(BaseCommand):
         try:
             seen = sightings.compare()
         except (OSError, EraserError) as error:
-            self.stderr.write(f"The evidence storage or a store does not answer: {error}")
-            sys.exit(FAILED)
+            said = f"The evidence storage or a store does not answer: {error}"
+            raise CommandError(said, returncode=FAILED) from error
         for wrong in seen.wrong:
             self.stderr.write(wrong)
         found = [resurrections.noted(sighting) for sighting in seen.sightings]
@@ -35,8 +34,10 @@ class Command(BaseCommand):
             self.stdout.write(_line(resurrection))
         self.stdout.write(f"{seen.tombstones} tombstones compared.")
         waits = {Resurrection.State.FOUND, Resurrection.State.CONFIRMED, Resurrection.State.DISMISSED}
-        if seen.wrong or any(resurrection.state in waits for resurrection in found):
-            sys.exit(NEEDS_A_PERSON)
+        waiting = sum(resurrection.state in waits for resurrection in found)
+        if seen.wrong or waiting:
+            said = f"needs a person: {waiting} came back, {len(seen.wrong)} could not be read"
+            raise CommandError(said, returncode=NEEDS_A_PERSON)
 
 
 def _line(resurrection: Resurrection) -> str:

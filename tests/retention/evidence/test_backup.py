@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.retention.evidence import backups
@@ -19,8 +19,8 @@ def reapply() -> tuple[int, str]:
     out = StringIO()
     try:
         call_command("reapply_deletions", stdout=out, stderr=out)
-    except SystemExit as ended:
-        return int(ended.code or 0), out.getvalue()
+    except CommandError as error:
+        return error.returncode, f"{out.getvalue()}{error}"
     return 0, out.getvalue()
 
 
