@@ -108,7 +108,8 @@ def _store(store: Content) -> dict[str, Any]:
 def _cells(place: Content) -> Sequence[str]:
     """Name, category, before, gone, kept, left, when it was looked at."""
     counts = [words.count(place[name]) for name in ("before", "gone", "kept", "left")]
-    return [words.place(place["name"]), words.category(place["category"]), *counts, words.short_moment(place["verified_at"])]
+    what = [words.place(place["name"]), words.category(place["category"])]
+    return [*what, *counts, words.short_moment(place["verified_at"])]
 
 
 def _own(one: Content) -> Sequence[str]:
