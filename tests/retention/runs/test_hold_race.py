@@ -138,10 +138,10 @@ def outcome(case, run: DeletionRun, then: dict[str, int]) -> str:
 
 def test_a_hold_at_any_moment_is_told_exactly_what_had_gone_and_nothing_goes_after_it(race):
     found = race(30)
-    assert found.ended["in the middle"] > 10, found
+    assert found.ended["in the middle"] > 4, found
 
 
 @pytest.mark.slow
 def test_three_hundred_holds_at_random_moments_and_not_one_row_after_them(race):
     found = race(300)
-    assert found.ended["in the middle"] > 100, found
+    assert found.ended["in the middle"] > 60, found
