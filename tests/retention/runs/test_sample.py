@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.core.files.storage import FileSystemStorage
 
@@ -16,9 +13,6 @@ from tests.retention import oracle
 from tests.retention.erasers.database.test_sample import KEPT, MAPS, NEIGHBOURS, Site
 from tests.retention.runs.case import at_its_end
 
-BETWEEN = "org/17/avatars/8.png"
-"""Lies in fjord's folder, and a person who stays with quill names it: a plan is refused until somebody has decided."""
-
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def site(request, places, tmp_path, settings):
@@ -27,22 +21,14 @@ def site(request, places, tmp_path, settings):
         url = request.getfixturevalue("make_database")()
     summary = create(url, FileSystemStorage(places["platform_media"]), size=3000)
     settings.DATA_MAP, settings.PLATFORM_URLS = MAPS[request.param], {"platform": url}
-    site = Site(request.param, url, summary, Path())
-    with contextlib.closing(opened(site)) as session:
-        session.execute(f"UPDATE users SET avatar_path = '' WHERE avatar_path = '{BETWEEN}'")
-        session.commit()
-    return site
-
-
-def opened(site: Site):
-    return sqlite3.connect(site.url.partition(":///")[2]) if site.engine == "sqlite" else psycopg.connect(site.url)
+    return Site(request.param, url, summary, Path())
 
 
 def test_fjord_goes_with_its_files_and_its_neighbours_keep_theirs(site, places, people):
     planner, approver = people
     fjord = site.summary.tenants["fjord"]
     of_others = {path for one in site.summary.tenants.values() if one is not fjord for path in one.files}
-    alone = set(fjord.files) - of_others | {BETWEEN}
+    alone = set(fjord.files) - of_others
 
     def neighbours():
         files = oracle.folder(places["platform_media"], lambda name: name in alone)
