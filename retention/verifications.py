@@ -34,7 +34,7 @@ def look(run: DeletionRun, after_days: int) -> Verification:
     """Looks, and writes down what was found; later than at the end, what certainly is the customer's reopens the run.
 
     A look that was done is not done again, but for one at the end, which a run that stopped repeats. Raises
-    ``BusyError`` or OSError where a store does not answer; the look is still due then.
+    ``EraserError`` where a store cannot be looked at; the look is still due then.
     """
     done = Verification.objects.filter(run=run, after_days=after_days).exclude(done_at=None).first()
     if done is not None and (after_days != AT_THE_END or run.state in DeletionRun.ERASED):

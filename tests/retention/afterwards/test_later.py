@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from offboarding.models import Agreement, JournalEntry, Letter
 from retention import finishing, holds, verifications
-from retention.erasers.findings import BusyError
+from retention.erasers.findings import BusyError, RefusedError
 from retention.models import Certificate, LegalHold, Verification
 from retention.reach import Reach
 from tests.retention.afterwards.story import carried_out
@@ -156,8 +156,9 @@ def test_a_platform_that_does_not_answer_leaves_the_look_due(erased, settings):
 
 def test_a_missing_mount_is_not_an_empty_folder(erased, platform):
     platform.media.rename(platform.media.with_name("away"))
-    with pytest.raises(BusyError):
+    with pytest.raises(RefusedError, match="cannot be reached"):
         verifications.look(erased, 1)
+    assert [look.after_days for look in verifications.due(date(2027, 4, 6))] == [1]
 
 
 def test_shared_people_of_the_neighbour_are_no_leftovers(erased, platform):
