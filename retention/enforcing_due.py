@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from offboarding.actors import Actor
 from offboarding.models import Agreement
-from offboarding.querysets import AgreementQuerySet
 from retention import approvals, deleting, finishing, gathering, plans, runs
 from retention.alone import Lock
 from retention.enforcing_case import Case, case_of, glance, line, refused, waiting
@@ -22,7 +20,7 @@ from retention.enforcing_lines import Line
 from retention.enforcing_runs import line_of
 from retention.models import DeletionPlan, DeletionRun
 from retention.next_step import Grade, Step, needs_a_new_plan
-from retention.querysets import DeletionPlanQuerySet, DeletionRunQuerySet
+from retention.querysets import DeletionRunQuerySet
 
 AT_ONCE = 500
 """Cases at which is glanced at a time."""
@@ -53,15 +51,15 @@ def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Itera
     One per customer, because the data goes as a whole, and none where a run is under way. An agreement that is asked
     for by name is looked at also where nothing of it is due.
     """
-    first = due(today).order_by("delete_from", "pk")
-    erased = Agreement.objects.filter(Exists(_planned().filter(agreement=OuterRef("pk")))).order_by("pk")
-    if agreement is not None:
-        first, erased = first.filter(customer=agreement.customer_id), erased.filter(customer=agreement.customer_id)
-    lapsed = [one.pk for one in finishing.lapsed(today) if agreement is None or one.customer == agreement.customer]
-    found = dict.fromkeys(first.values_list("pk", flat=True), Occasion.END)
-    found = dict.fromkeys([*lapsed, *erased.values_list("pk", flat=True)], Occasion.REMAINDER) | found
-    if agreement is not None and not found and not _under_way().filter(customer=agreement.customer_id).exists():
-        found = {agreement.pk: Occasion.END}
+    customer = None if agreement is None else agreement.customer_id
+    under_way = set(_under_way().values_list("customer", flat=True))
+    found = dict.fromkeys(_planned(under_way, customer), Occasion.REMAINDER.value)
+    found |= {
+        one.pk: Occasion.REMAINDER.value for one in finishing.lapsed(today) if customer in (None, one.customer_id)
+    }
+    found |= dict.fromkeys(due(today, under_way, customer), Occasion.END.value)
+    if agreement is not None and not found and customer not in under_way:
+        found = {agreement.pk: Occasion.END.value}
     wanted = list(islice(found.items(), limit))
     for start in range(0, len(wanted), AT_ONCE):
         part = dict(wanted[start : start + AT_ONCE])
@@ -71,23 +69,25 @@ def chosen(today: date, agreement: Agreement | None, limit: int | None) -> Itera
             yield Chosen(agreements[pk], occasion, seen.get(pk))
 
 
-def due(today: date) -> AgreementQuerySet:
-    """For each customer whose data is due the agreement that is due last."""
-    all_due = Agreement.objects.due_for_deletion(today)
-    later = all_due.filter(customer=OuterRef("customer")).filter(
-        Q(delete_from__gt=OuterRef("delete_from")) | Q(delete_from=OuterRef("delete_from"), pk__gt=OuterRef("pk"))
-    )
-    return all_due.filter(~Exists(later), ~Exists(_under_way().filter(customer=OuterRef("customer"))))
+def due(today: date, under_way: Container[int] = (), customer: int | None = None) -> list[int]:
+    """For each customer whose data is due, and of whom nothing is being erased, the agreement that is due last."""
+    rows = Agreement.objects.due_for_deletion(today).order_by("delete_from", "pk").values_list("customer_id", "pk")
+    last: dict[int, int] = {}
+    for owner, pk in (rows if customer is None else rows.filter(customer=customer)).iterator():
+        last.pop(owner, None)
+        last[owner] = pk
+    return [pk for owner, pk in last.items() if owner not in under_way]
 
 
 def _under_way() -> DeletionRunQuerySet:
     return DeletionRun.objects.filter(state__in=[DeletionRun.State.QUEUED, DeletionRun.State.RUNNING])
 
 
-def _planned() -> DeletionPlanQuerySet:
-    """Current plans that are no longer about an agreement's end: the data was erased once."""
-    busy = _under_way().filter(customer=OuterRef("customer"))
-    return DeletionPlan.objects.current().exclude(occasion=Occasion.END).filter(~Exists(busy))
+def _planned(under_way: Container[int], customer: int | None) -> list[int]:
+    """Agreements with a current plan that is no longer about their end: the data was erased once."""
+    rows = DeletionPlan.objects.current().exclude(occasion=Occasion.END).order_by("pk")
+    rows = rows if customer is None else rows.filter(customer=customer)
+    return [pk for owner, pk in rows.values_list("customer_id", "agreement_id") if owner not in under_way]
 
 
 class Turns:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from exports.models import ExportJob, MissingFile, Volume
@@ -73,9 +73,9 @@ def _messages(customer: Customer, case: Q, whole: bool) -> QuerySet[StoredMessag
     found = Q(case, customer=customer)
     if whole:
         own = Contact.objects.filter(customer=customer).values(address=Lower("email"))
-        shared = Contact.objects.exclude(customer=customer).values(address=Lower("email"))
+        others = Contact.objects.exclude(customer=customer).alias(address=Lower("email"))
         senders = StoredMessage.objects.annotate(address=Lower("sender")).filter(customer=None, agreement=None)
-        unmatched = senders.filter(address__in=own).exclude(address__in=shared)
+        unmatched = senders.filter(~Exists(others.filter(address=OuterRef("address"))), address__in=own)
         found |= Q(pk__in=unmatched.values("pk"))
     return StoredMessage.objects.filter(found)
 

@@ -133,7 +133,9 @@ def run(platform: str) -> None:
     print(f"{COUNT:,} agreements in {time.perf_counter() - began:.0f} s\n", flush=True)
     measured(f"{COUNT:,} agreements, none due")
     measured("the same, once more")
+    began = time.perf_counter()
     become_due(platform)
+    print(f"\n{DUE:,} made due in {time.perf_counter() - began:.0f} s", flush=True)
     measured(
         f"{DUE:,} due",
     )
