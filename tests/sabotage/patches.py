@@ -8,7 +8,6 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 POLICY = ("tests/retention/policy",)
 PLANS = ("tests/retention/plans",)
-RUNS = ("tests/retention/runs", "-m", "not slow")
 FILES = ("tests/retention/erasers/files", "-m", "not slow")
 EVIDENCE = ("tests/retention/evidence",)
 AFTERWARDS = ("tests/retention/afterwards",)
@@ -118,11 +117,13 @@ PATCHES = (
     Patch(
         "stale-worker-writes", "a worker whose lease ran out goes on", "retention/run_ledger.py",
         "        if not self._mine.update(heartbeat_at=timezone.now()):",
-        "        if self._mine.update(heartbeat_at=timezone.now()) is None:", RUNS,
+        "        if self._mine.update(heartbeat_at=timezone.now()) is None:",
+        ("tests/retention/runs/test_workers.py",),
     ),
     Patch(
         "pause-not-asked", "a pause stops nothing", "retention/policy.py",
-        "    yield from _only_false(machine.paused, Code.PAUSED, Code.PAUSE_UNKNOWN)\n", "", RUNS,
+        "    yield from _only_false(machine.paused, Code.PAUSED, Code.PAUSE_UNKNOWN)\n", "",
+        ("tests/retention/runs/test_stops.py",),
     ),
     Patch(
         "any-name-approves", "whatever is typed approves a plan", "retention/approvals.py",
