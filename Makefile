@@ -1,5 +1,5 @@
 # make demo    a first look: sample platform, one export, its proof, then the admin   (SERVE=0 stops before serving)
-# make test    all tests on real servers                                              (SLOW=1 with the long ones, ARGS="-k csv")
+# make test    all tests on real servers                                              (SLOW=1 with slow ones, LONG=1 with all, ARGS="-k csv")
 # make lint    style, types, imports, migrations, deployment check
 # make install what running it for real needs
 # make test-s3 the file eraser on a real object store: Debian's Ceph, on this machine
@@ -10,6 +10,7 @@ PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
 SLOW ?=
+LONG ?=
 PROCESSES ?= auto
 ARGS ?=
 
@@ -41,7 +42,7 @@ demo: $(VENV)/.ready $(COMPILED)
 
 test: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --dist loadfile \
-		$(if $(filter-out $(OFF),$(SLOW)),,-m "not slow") $(ARGS)
+		$(if $(filter-out $(OFF),$(LONG)),,-m "$(if $(filter-out $(OFF),$(SLOW)),not long,not slow and not long)") $(ARGS)
 
 test-s3: $(VENV)/.dev $(COMPILED)
 	NO_SKIPS=1 $(BIN)/python -m pytest tests/retention/erasers/files -k radosgw $(ARGS)

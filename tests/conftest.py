@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the database and the folders before Django reads its settings (pytest-django does it after us)."""
     config.addinivalue_line("markers", "requires(*parts): skip where one of these real parts is missing")
     config.addinivalue_line("markers", "slow: takes long; `make test` leaves it out, `make test SLOW=1` does not")
+    config.addinivalue_line("markers", "long: takes many minutes; only `make test LONG=1` runs it")
     config.stash[_SKIPPED] = Counter()
     config.pluginmanager.register(_Honesty(config.stash[_SKIPPED]))
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
@@ -188,7 +189,7 @@ class _Honesty:
 
     def __init__(self, skipped: Counter[str]) -> None:
         self.skipped = skipped
-        self.slow = 0
+        self.slow = self.long = 0
         self.stand_in = ""
 
     def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -200,6 +201,7 @@ class _Honesty:
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self.slow += sum(item.get_closest_marker("slow") is not None for item in items)
+        self.long += sum(item.get_closest_marker("long") is not None for item in items)
 
     @property
     def forbidden(self) -> list[str]:
@@ -212,12 +214,13 @@ class _Honesty:
         if settings.configured and connection.vendor != "postgresql":
             self.stand_in = connection.display_name
         if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput["left out"] = (self.slow, self.stand_in)
+            session.config.workeroutput["left out"] = (self.slow, self.long, self.stand_in)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """One of the processes that share the tests has ended; each of them has left out the same."""
-        self.slow, self.stand_in = getattr(node, "workeroutput", {}).get("left out", (self.slow, self.stand_in))
+        mine = (self.slow, self.long, self.stand_in)
+        self.slow, self.long, self.stand_in = getattr(node, "workeroutput", {}).get("left out", mine)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         lines = [f"{count} skipped: {reason}" for reason, count in sorted(self.skipped.items())]
@@ -225,6 +228,8 @@ class _Honesty:
             lines.append(f"The application's own database stood on {self.stand_in}, not on PostgreSQL.")
         if self.slow:
             lines.append(f"{self.slow} slow tests left out: make test SLOW=1")
+        if self.long:
+            lines.append(f"{self.long} long tests left out: make test LONG=1")
         if lines:
             terminalreporter.section("what did not run, and how to get it")
             terminalreporter.write("".join(f"{line}\n" for line in lines))

@@ -59,10 +59,16 @@ def test_the_demo_sets_every_setting_that_could_lead_it_to_something_real(make):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "selection"), [([], '-m "not slow"'), (["SLOW=1"], ""), (["ARGS=-k csv"], "-k csv")]
+    ("arguments", "selection"),
+    [
+        ([], '-m "not slow and not long"'),
+        (["SLOW=1"], '-m "not long"'),
+        (["LONG=1"], ""),
+        (["ARGS=-k csv"], '-m "not slow and not long" -k csv'),
+    ],
 )
 def test_long_tests_run_only_when_asked_for(make, arguments, selection):
     done = make("--dry-run", "test", *arguments, python="exit 0")
     line = done.stdout.splitlines()[-1]
     assert selection in line
-    assert ("not slow" in line) == ("SLOW=1" not in arguments)
+    assert ("-m " in line.replace("python -m", "")) == ("LONG=1" not in arguments)

@@ -106,7 +106,7 @@ def test_killed_at_borders_here_and_there(case, call, tmp_path):
     assert killed_at_borders(case, call, tmp_path / "borders", every=30) > 5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_every_border(case, call, tmp_path):
     assert killed_at_borders(case, call, tmp_path / "borders", every=1) > 150
 
@@ -115,6 +115,6 @@ def test_killed_at_twelve_random_moments(case, call):
     killed_at_random(case, call, kills=2, seed=3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_more_than_a_hundred_random_moments(case, call):
     killed_at_random(case, call, kills=18, seed=4)

@@ -210,27 +210,15 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.requires("postgresql")
-def test_nothing_goes_too_early_under_a_hold_or_of_bob(
-    postgres, transactional_db, tmp_path_factory, settings, monkeypatch
+@pytest.mark.parametrize(("stories", "steps"), [(8, 30), pytest.param(60, 60, marks=pytest.mark.long)])
+def test_nothing_goes_too_early_or_under_a_hold_or_of_bob(
+    stories, steps, postgres, transactional_db, tmp_path_factory, settings, monkeypatch
 ):
-    """Forty steps in some stories; the long search is the slow one."""
-    search(40, 12, postgres, tmp_path_factory, settings, monkeypatch)
-
-
-@pytest.mark.slow
-@pytest.mark.requires("postgresql")
-def test_nothing_goes_too_early_in_many_stories(postgres, transactional_db, tmp_path_factory, settings, monkeypatch):
-    search(60, 60, postgres, tmp_path_factory, settings, monkeypatch)
-
-
-def search(steps: int, stories: int, postgres, tmp_path_factory, settings, monkeypatch) -> None:
-
     settings.DATA_MAP = MAP
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     Machine.ground = (postgres, lambda: tmp_path_factory.mktemp("machine"), settings, monkeypatch)
     chosen = hypothesis_settings(
         max_examples=stories, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
-        derandomize=False,
+        derandomize=True,
     )  # fmt: skip
     Machine.seen.clear()
     run_state_machine_as_test(Machine, settings=chosen)

@@ -141,7 +141,7 @@ def test_a_hold_at_any_moment_is_told_exactly_what_had_gone_and_nothing_goes_aft
     assert found.ended["in the middle"] > 4, found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_three_hundred_holds_at_random_moments_and_not_one_row_after_them(race):
     found = race(300)
     assert found.ended["in the middle"] > 60, found

@@ -23,7 +23,7 @@ def test_a_worker_killed_at_borders_here_and_there_is_followed_by_one_that_ends_
     assert killed_at_every_border(case, run, workers, tmp_path / "borders", every=9) > 8
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_workers_killed_at_every_border_of_every_step_are_followed_by_one_that_ends_it(case, run, workers, tmp_path):
     assert killed_at_every_border(case, run, workers, tmp_path / "borders", every=1) > 100
 
@@ -32,7 +32,7 @@ def test_ten_kills_at_random_moments_change_nothing_of_the_result(case, workers)
     killed_at_random(case, workers, kills=10)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_hundred_kills_at_random_moments_change_nothing_of_the_result(case, workers):
     killed_at_random(case, workers, kills=100)
 
