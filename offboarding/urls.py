@@ -26,6 +26,8 @@ def _of_the_other_apps() -> Iterator[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("help/leaving/", help_page.leaving, name="help-leaving"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
     *_of_the_other_apps(),
     path("admin/", admin.site.urls),
 ]

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
-
-admin.site.site_header = admin.site.site_title = _("Offboarding")
-admin.site.index_title = _("Back office")
-admin.site.site_url = None
 
 # django-q2's own screens let anybody who may look at a task run it again; our screens do that with permissions.
 for _model in [model for model in admin.site._registry if model._meta.app_label == "django_q"]:

@@ -3,6 +3,7 @@
 from offboarding.models.agreements import Agreement, Waiver
 from offboarding.models.assistance import AssistanceHours, TransferAssistance
 from offboarding.models.customers import Contact, Customer, Language, validate_tenant_key
+from offboarding.models.desk import IdempotencyKey, PhaseCount
 from offboarding.models.journal import JournalEntry
 from offboarding.models.letters import Letter
 from offboarding.models.notices import StoredMessage, TerminationNotice
@@ -12,9 +13,11 @@ __all__ = [
     "AssistanceHours",
     "Contact",
     "Customer",
+    "IdempotencyKey",
     "JournalEntry",
     "Language",
     "Letter",
+    "PhaseCount",
     "StoredMessage",
     "TerminationNotice",
     "TransferAssistance",

@@ -145,8 +145,9 @@ class Waiver(models.Model):
     because = models.TextField(_("reason"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by")
     )
+    """None where the contact signed on the self-service page."""
     recorded_at = models.DateTimeField(_("recorded"))
     first_approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")

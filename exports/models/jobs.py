@@ -1,4 +1,4 @@
-"""Export jobs and their volumes. The row is the truth; the queue only rings (DESIGN §8)."""
+"""Export jobs, their volumes, and files that are missing. The row is the truth; the queue only rings (DESIGN §8)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exports.contents import Category
 from exports.querysets import ExportJobQuerySet, VolumeQuerySet
-from offboarding.models import Customer, Language
+from offboarding.models import Contact, Customer, Language
 
 FORMATS = ("csv", "xlsx", "json", "xml", "sql", "media")
 
@@ -50,8 +50,12 @@ class ExportJob(models.Model):
     formats = models.JSONField(_("formats"), default=every_format)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("requested by")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("requested by")
     )
+    requested_by_contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("requested by the customer's")
+    )
+    """Either staff or a contact has requested it, never both."""
     requested_at = models.DateTimeField(_("requested"))
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
@@ -87,6 +91,7 @@ class ExportJob(models.Model):
             ("cancel_exportjob", "Can cancel an export"),
             ("retry_exportjob", "Can start an export again"),
             ("expire_exportjob", "Can remove an export's package"),
+            ("download_exportjob", "Can download a customer's package"),
             ("accept_missingfile", "Can accept that a file is missing"),
         ]
         indexes = [
@@ -101,6 +106,10 @@ class ExportJob(models.Model):
                     state__in=["queued", "running", "complete", "incomplete", "failed", "cancelled", "expired"]
                 ),
                 name="exportjob_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(requested_by__isnull=True) ^ Q(requested_by_contact__isnull=True),
+                name="exportjob_requested_by_one",
             ),
             models.CheckConstraint(
                 condition=Q(state="running", heartbeat_at__isnull=False, started_at__isnull=False, epoch__gt=0)

@@ -1,0 +1,63 @@
+"""Who looks at which case: asked on every request of the self-service page, and answered by the contact's own row.
+
+A contact is found by the address that its sign-in proved. Staff never act as a customer here, whatever their address.
+Whatever is not the visitor's own is 404: nobody learns that it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+
+from offboarding.models import Agreement, Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One contact of the customer looks at one of its agreements."""
+
+    agreement: Agreement
+    contact: Contact
+
+
+def contacts_of(request: HttpRequest) -> QuerySet[Contact]:
+    """The visitor's contacts, one for each customer; none for staff and for strangers."""
+    user = request.user
+    if not user.is_authenticated or user.is_staff or not user.email:
+        return Contact.objects.none()
+    return Contact.objects.active().with_address(user.email).filter(may_see=True).select_related("customer")
+
+
+def visit(request: HttpRequest, reference: str) -> Visit:
+    """The agreement with this reference, if it is the visitor's customer's; ``Http404`` otherwise."""
+    agreement = Agreement.objects.select_related("customer").filter(reference=reference).first()
+    contact = contacts_of(request).filter(customer=agreement.customer).first() if agreement is not None else None
+    if agreement is None or contact is None:
+        raise Http404
+    contact.customer = agreement.customer
+    return Visit(agreement, contact)
+
+
+def for_contacts(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For views of one case: takes ``reference`` from the address and gives a ``Visit``; nobody's copy is kept.
+
+    Who is not signed in is asked to, and comes back; ``view(request, visit, **others)``.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, reference: str, **others: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("portal-sign-in"))
+        response = view(request, visit(request, reference), **others)
+        if isinstance(response, HttpResponse) or not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return asked
