@@ -35,7 +35,10 @@ PERMISSIONS = [
     gettext_noop("Can cancel an export"),
     gettext_noop("Can start an export again"),
     gettext_noop("Can remove an export's package"),
+    gettext_noop("Can download a customer's package"),
     gettext_noop("Can accept that a file is missing"),
+    gettext_noop("Can record what a customer says about a package"),
+    gettext_noop("Can settle a customer's objection to a package"),
 ]
 """Names of the models' own permissions: the database keeps them in English, the screens translate them."""
 

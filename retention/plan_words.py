@@ -36,6 +36,7 @@ OWN = {
     "task_results": gettext_lazy("results of tasks"),
     "sessions": gettext_lazy("sessions"),
     "contacts": gettext_lazy("contacts"),
+    "accounts": gettext_lazy("accounts to sign in with"),
     "letters": gettext_lazy("letters"),
     "messages": gettext_lazy("messages"),
     "notices": gettext_lazy("termination notices"),

@@ -19,7 +19,7 @@ from django.db.transaction import TransactionManagementError
 
 from offboarding.canonical import digest
 from offboarding.models import Customer, StoredMessage
-from retention import own_storage, reducing_rules
+from retention import own_storage, reducing_people, reducing_rules
 from retention.models import DeletionRun
 from retention.reducing_scope import scope_of
 from retention.traces_map import TRACES, Way
@@ -30,7 +30,7 @@ _DIGEST = re.compile(r"SHA-256 [0-9a-f]{64}")
 def count(customer: Customer) -> dict[str, int]:
     """How much of the customer's people stands in our own records, for the plan."""
     scope = scope_of(customer, all_agreements=True)
-    return {
+    counted = {
         name: scope.rows[label].count()
         for name, label in (
             ("contacts", "offboarding.Contact"),
@@ -39,6 +39,7 @@ def count(customer: Customer) -> dict[str, int]:
             ("notices", "offboarding.TerminationNotice"),
         )
     }
+    return counted | {"accounts": reducing_people.own_accounts_of(customer).count()}
 
 
 def reduce(run: DeletionRun) -> dict[str, int]:
@@ -49,12 +50,15 @@ def reduce(run: DeletionRun) -> dict[str, int]:
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("Records are reduced in the transaction that makes the run final.")
-    chosen = {label: list(rows.values_list("pk", flat=True)) for label, rows in scope_of(run.customer).rows.items()}
+    scope = scope_of(run.customer)
+    chosen = {label: list(rows.values_list("pk", flat=True)) for label, rows in scope.rows.items()}
+    people = list(reducing_people.own_accounts_of(run.customer).values_list("pk", flat=True)) if scope.whole else []
     _forget_in_admin(chosen)
     reduced = {"originals": _remove_originals(chosen["offboarding.StoredMessage"])}
     for label, keys in chosen.items():
         _reduce(label, keys)
         reduced[label] = len(keys)
+    reduced["accounts"] = reducing_people.forget(people)
     return {label: number for label, number in reduced.items() if number}
 
 

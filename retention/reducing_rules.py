@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from exports.models import ExportJob
+from exports.models import ExportJob, Receipt
 from offboarding.canonical import digest
 from offboarding.models import Contact, Letter
 from retention.models import DeletionPlan, DeletionStep, LegalHold, RetentionDuty, Verification
@@ -79,10 +79,15 @@ def _job(row: ExportJob) -> Changes:
     yield from ()
 
 
+def _receipt(row: Receipt) -> Changes:
+    yield "missing", {category: _hashed(words) for category, words in row.missing.items()}
+
+
 RULES: dict[str, Callable[[Any], Changes]] = {
     "offboarding.Contact": _contact,
     "offboarding.Letter": _letter,
     "exports.ExportJob": _job,
+    "exports.Receipt": _receipt,
     "retention.LegalHold": _reach,
     "retention.RetentionDuty": _reach,
     "retention.DeletionPlan": _plan,

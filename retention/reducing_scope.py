@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from exports.models import ExportJob, MissingFile, Volume
+from exports.models import ExportJob, MissingFile, Receipt, Volume
 from offboarding.models import (
     Agreement,
     AssistanceHours,
@@ -87,6 +87,7 @@ def _exports(customer: Customer, whole: bool) -> dict[str, QuerySet[Any]]:
         "exports.ExportJob": jobs,
         "exports.Volume": Volume.objects.filter(job__in=jobs),
         "exports.MissingFile": missing,
+        "exports.Receipt": Receipt.objects.filter(job__in=jobs),
     }
 
 

@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.models import User
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.signing import BadSignature
 from django_q.models import OrmQ, Task
 from django_q.signing import SignedPackage
 
 from exports.models import ExportJob
-from offboarding.models import Contact, Customer
+from offboarding.models import Customer
 from retention.models import DeletionRun
+from retention.reducing_people import accounts_of, addresses_of
 
 EXPORT, DELETION = "exports.tasks.run_export", "retention.tasks.run_deletion"
 
@@ -30,6 +31,7 @@ def erase(customer: Customer) -> dict[str, int]:
     OrmQ.objects.filter(pk__in=found["queued_tasks"]).delete()
     Task.objects.filter(pk__in=found["task_results"]).delete()
     Session.objects.filter(pk__in=found["sessions"]).delete()
+    UserSession.objects.filter(session_key__in=found["sessions"]).delete()
     return {name: len(rows) for name, rows in found.items()}
 
 
@@ -78,12 +80,10 @@ class _Tasks:
 
 def _sessions(customer: Customer) -> Iterator[str]:
     """Sessions of people at the customer, and any other that holds one of their addresses: they sign in anew."""
-    contacts = Contact.objects.filter(customer=customer)
-    addresses = {email.strip().lower() for email in contacts.values_list("email", flat=True)}
+    addresses = addresses_of(customer)
     if not addresses:
         return
-    people = User.objects.filter(is_staff=False).exclude(email="").values_list("pk", "email")
-    users = {str(pk) for pk, email in people.iterator() if email.lower() in addresses}
+    users = {str(pk) for pk in accounts_of(customer).values_list("pk", flat=True)}
     for session in Session.objects.iterator():
         data = session.get_decoded()
         said = json.dumps(data, ensure_ascii=False, default=str).lower()

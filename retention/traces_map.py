@@ -48,6 +48,7 @@ def _own(*names: str, why: str) -> dict[str, Decision]:
 
 
 _OURS = "numbers, codes, hashes and names of our own making; nothing of a person's"
+_WITH_ACCOUNT = "deleted with the account of the customer's person that it belongs to; the vendor's own stay"
 _REASONS = "why the vendor's staff decided as they did; the journal holds the same words and cannot be changed"
 _EVIDENCE = "the evidence itself: who looks into it later needs it whole"
 
@@ -77,6 +78,10 @@ _CASE: dict[str, dict[str, Decision]] = {
         **_empty("error", why="mail servers quote addresses; the state stays"),
         **_keep("message_id", "enclosure", why=_OURS),
     },
+    "offboarding.PhaseCount": _keep("phase", why="a code of our own, and a number of agreements"),
+    "offboarding.IdempotencyKey": _own(
+        "key", "fingerprint", "answer", why="what an integration was answered: no row is older than a day"
+    ),
     "offboarding.StoredMessage": {
         **_keep("sha256", "body_sha256", "storage_name", "content_type", "problems", why=_OURS),
         **_empty("file_name", "message_id", "subject", "sender", "attachments", why="the hash of the original stays"),
@@ -105,6 +110,13 @@ _EXPORTS: dict[str, dict[str, Decision]] = {
         **_keep("store", "path_sha256", "referenced_by", why=_OURS),
         **_digest("path", "reason", why="names files of people"),
         **_keep("accepted_because", why=_REASONS),
+    },
+    "exports.Receipt": {
+        **_keep("manifest_sha256", why=_OURS),
+        **_keep("because", "settled_because", why=_REASONS),
+        **_own(
+            "missing", why="the customer's words become their hash, by category: an objection says what it is about"
+        ),
     },
 }
 
@@ -162,8 +174,9 @@ _DJANGO: dict[str, dict[str, Decision]] = {
     },
     "auth.Permission": _keep("name", "codename", why=_OURS),
     "auth.Group": _keep("name", why=_OURS),
-    "auth.User": _keep(
-        "password", "username", "first_name", "last_name", "email", why="the vendor's staff, not the customer's people"
+    "auth.User": _own(
+        "password", "username", "first_name", "last_name", "email",
+        why="a contact's own account is deleted, unless it signs in for another customer too; the vendor's staff stay",
     ),
     "contenttypes.ContentType": _keep("app_label", "model", why=_OURS),
     "sessions.Session": _own("session_key", "session_data", why="deleted with the run where it is of the customer's"),
@@ -178,5 +191,19 @@ _DJANGO: dict[str, dict[str, Decision]] = {
     ),
 }  # fmt: skip
 
-TRACES: dict[str, dict[str, Decision]] = {**_CASE, **_EXPORTS, **_RETENTION, **_DJANGO}
+_ACCOUNTS: dict[str, dict[str, Decision]] = {
+    "account.EmailAddress": _own("email", why=_WITH_ACCOUNT),
+    "account.EmailConfirmation": _own("key", why=_WITH_ACCOUNT),
+    "mfa.Authenticator": _own("data", why=_WITH_ACCOUNT),
+    "socialaccount.SocialApp": _keep(
+        "provider", "provider_id", "name", "client_id", "secret", "key", "settings",
+        why="how the vendor's staff sign in; of no customer",
+    ),
+    "socialaccount.SocialAccount": _own("provider", "uid", "extra_data", why=_WITH_ACCOUNT),
+    "socialaccount.SocialToken": _own("token", "token_secret", why=_WITH_ACCOUNT),
+    "usersessions.UserSession": _own("session_key", "user_agent", "data", why="deleted with the session itself"),
+    "knox.AuthToken": _own("digest", "token_key", why=_WITH_ACCOUNT),
+}  # fmt: skip
+
+TRACES: dict[str, dict[str, Decision]] = {**_CASE, **_EXPORTS, **_RETENTION, **_DJANGO, **_ACCOUNTS}
 """``app.Model`` → column → what becomes of it."""

@@ -183,6 +183,7 @@ def test_counting_what_there_is(platform, agreement, alva, staff):
     assert counted == {
         "export_jobs": 2, "volumes": 1, "volume_bytes": counted["volume_bytes"], "queued_tasks": 1, "task_results": 1,
         "sessions": 1, "contacts": 1, "letters": 2, "messages": 2, "notices": 1,
+        "accounts": 1,
     }  # fmt: skip
     assert connection.vendor == "postgresql"
 
