@@ -10,7 +10,6 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 
 from offboarding import help_page
 
@@ -24,7 +23,7 @@ def _of_the_other_apps() -> Iterator[URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", include("offboarding.portal.urls")),
     path("help/leaving/", help_page.leaving, name="help-leaving"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),

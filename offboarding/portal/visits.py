@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils import translation
 
 from offboarding.models import Agreement, Contact
 
@@ -45,19 +47,42 @@ def visit(request: HttpRequest, reference: str) -> Visit:
     return Visit(agreement, contact)
 
 
-def for_contacts(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For views of one case: takes ``reference`` from the address and gives a ``Visit``; nobody's copy is kept.
-
-    Who is not signed in is asked to, and comes back; ``view(request, visit, **others)``.
-    """
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Who is not signed in is asked to, and comes back; nobody's copy of the page is kept."""
 
     @wraps(view)
-    def asked(request: HttpRequest, reference: str, **others: Any) -> HttpResponseBase:
+    def asked(request: HttpRequest, *values: Any, **others: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("portal-sign-in"))
-        response = view(request, visit(request, reference), **others)
+        response = view(request, *values, **others)
         if isinstance(response, HttpResponse) or not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "private, no-store"
         return response
 
     return asked
+
+
+def for_contacts(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For views of one case: takes ``reference`` from the address and gives a ``Visit``.
+
+    Who is not signed in is asked to, and comes back; ``view(request, visit, **others)``. The page is in the language
+    that the visitor has chosen, else in the one the contact is written to in.
+    """
+
+    @signed_in
+    @wraps(view)
+    def visited(request: HttpRequest, reference: str, **others: Any) -> HttpResponseBase:
+        found = visit(request, reference)
+        language = language_for(request, found.contact)
+        with translation.override(language):
+            response = view(request, found, **others)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return visited
+
+
+def language_for(request: HttpRequest, contact: Contact) -> str:
+    """The language the visitor has chosen with the buttons, else the one the contact is written to in."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return chosen if chosen in dict(settings.LANGUAGES) else contact.writes_in

@@ -1,0 +1,14 @@
+"""Who comes to the site, and where they are led."""
+
+from __future__ import annotations
+
+
+def test_a_contact_with_one_agreement_is_led_to_its_page(enter, ada, hers, page):
+    browser = enter(ada)
+    assert browser.get("/").url == "/leaving/"
+    assert browser.get("/leaving/").url == page()
+    assert "Alice Academy" in browser.get(page()).content.decode()
+
+
+def test_staff_are_led_to_the_desk(desk):
+    assert desk.get("/").url == "/admin/"
