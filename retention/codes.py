@@ -33,6 +33,7 @@ class Code(StrEnum):
     EXPORT_OWED = "export_owed"
     EXPORT_FRESH = "export_fresh"
     EXPORT_REMOVED_EARLY = "export_removed_early"
+    EXPORT_OBJECTED = "export_objected"
     EXPORT_UNKNOWN = "export_unknown"
     NOBODY_TO_WARN = "nobody_to_warn"
     READERS_UNKNOWN = "readers_unknown"
@@ -86,6 +87,7 @@ FACTS: Mapping[Code, frozenset[str]] = dict.fromkeys(Code, NONE) | {
     Code.EXPORT_OWED: frozenset({"export"}),
     Code.EXPORT_FRESH: frozenset({"export", "until", "fair_days"}),
     Code.EXPORT_REMOVED_EARLY: frozenset({"export", "removed", "fair_days"}),
+    Code.EXPORT_OBJECTED: frozenset({"export"}),
     Code.EXPORT_UNKNOWN: frozenset({"export"}),
     Code.WARNING_MISSING: frozenset({"days"}),
     Code.WARNING_WAITING: frozenset({"days"}),

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from exports.fair_time import FAIR_DAYS
 from retention.duties import Duty
 from retention.reach import Reach, Target
 
@@ -36,8 +37,11 @@ class Delivery(StrEnum):
     REQUESTED = "requested"
     """Waits, runs, failed, is incomplete, or was cancelled by us: the customer has not got it."""
     DELIVERED = "delivered"
+    OBJECTED = "objected"
+    """The customer says that something is missing in its package, and nobody has settled that."""
     SETTLED = "settled"
-    """The customer wants it no more, or has got the same with a later one; a person has said so."""
+    """The customer has confirmed that everything has arrived – with this package or a later one for at least the same –
+    or has taken its request back: a person of the customer's has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ class Facts:
 class Limits:
     """The numbers that the vendor may set; days, customers per day, and time."""
 
-    fair_days: int = 14
+    fair_days: int = FAIR_DAYS
     """Whole days on which a delivered export can be downloaded; the day of delivery is not counted."""
     warning_days: tuple[int, ...] = (30, 7, 1)
     approval_days: int = 7

@@ -2,7 +2,8 @@
 
 A request counts by the day on which it came; the last day is inclusive. A delivered package must have been there for
 whole days after the day of delivery, and deletion is free on the day after the last of them. What was asked for after
-the window delays nothing.
+the window delays nothing. An objection to a package stops everything until it is settled, whenever the package was
+asked for; a confirmation ends the waiting at once, silence does after the fair time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ def exports(facts: Facts, today: date, limits: Limits) -> Iterator[Blocker]:
     for one in facts.exports or ():
         if _contradicts(one, facts, today):
             yield blocker(Code.EXPORT_UNKNOWN, export=one.number)
+        if one.delivery is Delivery.OBJECTED:
+            yield blocker(Code.EXPORT_OBJECTED, export=one.number)
         if _in_time(one, facts):
             yield from _got(one, facts, today, limits)
 

@@ -62,6 +62,9 @@ EXPORTS = {
         "%(fair_days)s days. Deliver it again.",
         "fair_days",
     ),
+    Code.EXPORT_OBJECTED: _(
+        "The customer says that something is missing in export %(export)s, and that is not settled."
+    ),
     Code.EXPORT_UNKNOWN: _("What is known about export %(export)s is incomplete or contradicts itself."),
 }
 EXPORTS_UNKNOWN = _("It is not known whether exports were requested.")

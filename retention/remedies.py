@@ -46,6 +46,9 @@ WHAT_TO_DO: Mapping[Code, StrOrPromise] = {code: text for text, codes in _SHARED
     Code.DUTY_UNMATCHED: _("Decide a correct duty, then end this one."),
     Code.EXPORT_OWED: _("Deliver the export, or let the customer say that it is not wanted any more."),
     Code.EXPORT_REMOVED_EARLY: _("Request the export again; deletion waits until it could be downloaded."),
+    Code.EXPORT_OBJECTED: _(
+        "Settle the objection on the export's page: with a new export, or by saying why none is needed."
+    ),
     Code.EXPORT_UNKNOWN: _("Look at the customer's exports."),
     Code.NOBODY_TO_WARN: _("Name a contact of the customer; the warnings are then sent, and their time counts."),
     Code.WARNING_UNCLEAR: _("Say on the letter's page what became of it."),

@@ -154,6 +154,7 @@ def test_what_is_free_has_kept_every_promise(facts, today):
             for one in facts.warnings if one.days <= days_before
         )  # fmt: skip
     for export in facts.exports:
+        assert export.delivery is not Delivery.OBJECTED
         assert export.delivery is not Delivery.REQUESTED or local(export.requested_at) > case.export_until
         if export.delivery is Delivery.DELIVERED and local(export.requested_at) <= case.export_until:
             assert local(export.available_at) + timedelta(15) <= min(today, local(export.removed_at or FAR))

@@ -67,6 +67,26 @@ def test_a_request_after_the_window_delays_nothing_unless_the_window_is_not_know
     ]  # fmt: skip
 
 
+def test_an_objection_stops_everything_whenever_the_package_was_asked_for():
+    late = but(GOOD, "exports+", export(3, Delivery.OBJECTED, requested_at=at("2027-04-01", hour=0)))
+    assert blockers(late, TODAY) == [blocker(Code.EXPORT_OBJECTED, export=3)]
+    years_later = date(2031, 1, 1)
+    assert blocker(Code.EXPORT_OBJECTED, export=3) in blockers(late, years_later)
+
+
+def test_a_confirmed_package_need_not_wait_for_the_fair_time_and_may_be_gone():
+    fresh = {"available_at": at("2027-04-02"), "removed_at": at("2027-04-02", hour=13)}
+    assert blockers(but(GOOD, "exports+", export(3, Delivery.SETTLED, **fresh)), TODAY) == []
+    assert [one.code for one in blockers(but(GOOD, "exports+", export(3, **fresh)), TODAY)] == [
+        Code.EXPORT_REMOVED_EARLY
+    ]
+
+
+def test_one_confirmed_request_says_nothing_about_another():
+    both = but(but(GOOD, "exports+", export(3, Delivery.SETTLED)), "exports+", export(5, Delivery.REQUESTED))
+    assert blockers(both, TODAY) == [blocker(Code.EXPORT_OWED, export=5)]
+
+
 def test_a_request_of_an_unknown_day_counts_as_in_time():
     owed = export(5, Delivery.REQUESTED, requested_at=None)
     assert [one.code for one in blockers(but(GOOD, "exports", (owed,)), TODAY)] == [

@@ -78,6 +78,8 @@ EXPORTS = [
            blocker(Code.EXPORT_FRESH, export=12, until="2027-04-13", fair_days=14)),
     spoilt("a package was removed early", "exports+", export(13, removed_at=REMOVED),
            blocker(Code.EXPORT_REMOVED_EARLY, export=13, removed="2027-02-10", fair_days=14)),
+    spoilt("a customer misses something in a package", "exports+", export(24, Delivery.OBJECTED),
+           blocker(Code.EXPORT_OBJECTED, export=24)),
     spoilt("nobody knows of exports", "exports", None, blocker(Code.EXPORT_UNKNOWN, export=0)),
     *(
         spoilt(title, "exports+", wrong, blocker(Code.EXPORT_UNKNOWN, export=wrong.number))
