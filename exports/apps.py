@@ -10,7 +10,8 @@ class ExportsConfig(AppConfig):
     def ready(self) -> None:
         from exports.checks import check_data_map
         from exports.journal_events import EVENTS
-        from offboarding import journal_words
+        from offboarding import journal_words, menu
 
         checks.register(check_data_map)
         journal_words.declare(EVENTS, {"export": _("exports")})
+        menu.place("exports", "exports.exportjob", "exports.missingfile", "exports.receipt")

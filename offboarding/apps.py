@@ -8,6 +8,12 @@ class OffboardingConfig(AppConfig):
     verbose_name = _("Offboarding")
 
     def ready(self) -> None:
+        from offboarding import menu
         from offboarding.search_indexes import check_search
 
         checks.register(check_search, checks.Tags.database)
+        names = ("agreement", "customer", "terminationnotice", "transferassistance", "waiver")
+        menu.place("cases", *(f"offboarding.{name}" for name in names))
+        menu.place("mail", "offboarding.storedmessage", "offboarding.letter")
+        menu.place("evidence", "offboarding.journalentry")
+        menu.place("people", "offboarding.contact", "auth.user", "auth.group")

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+
+from offboarding import menu
 
 
 class DeskSite(AdminSite):
-    """Django's own admin under our name."""
+    """Django's own admin under our name, with its lists in the order of ``offboarding.menu``."""
 
     site_header = site_title = _("Offboarding")
     index_title = _("Back office")
     site_url = None
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The first page: what needs a person today. Read inside, as apps are not ready yet when this is imported."""
+        from offboarding import first_page
+
+        return first_page.page(request, {**self.each_context(request), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """All lists under our headings; those of one app as Django has them."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        return menu.grouped(model for app in apps for model in app["models"])
+
+    def get_urls(self) -> list[Any]:
+        """Django's addresses and the search of the header."""
+        from offboarding.admin.search_page import search
+
+        own: list[URLPattern] = [path("search/", self.admin_view(search), {"site": self}, name="search")]
+        return own + super().get_urls()
 
 
 class DeskConfig(AdminConfig):

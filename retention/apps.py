@@ -7,8 +7,11 @@ class RetentionConfig(AppConfig):
     verbose_name = _("Deletion")
 
     def ready(self) -> None:
-        from offboarding import journal_words
+        from offboarding import journal_words, menu
         from retention.journal_events import EVENTS, GROUPS, MACHINES
 
         journal_words.declare(EVENTS, GROUPS)
         journal_words.MACHINES.update(MACHINES)
+        names = ("deletionplan", "deletionrun", "legalhold", "retentionduty", "verification", "resurrection", "pause")
+        menu.place("deletion", *(f"retention.{name}" for name in names))
+        menu.place("evidence", "retention.certificate", "retention.attestation")
