@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from offboarding import menu
+from offboarding.staff_site import StaffSite
 
 
-class DeskSite(AdminSite):
+class DeskSite(StaffSite):
     """Django's own admin under our name, with its lists in the order of ``offboarding.menu``."""
 
     site_header = site_title = _("Offboarding")

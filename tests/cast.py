@@ -5,9 +5,43 @@ Models are imported inside: this file may be read before Django is set up.
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
+from django.test import Client
 
 UNUSABLE = "!nobody signs in with it; hashing a real one takes half a second"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's authenticator app
+
+
+class Browser(Client):
+    """Django's client; ``force_login`` leaves staff where their own sign-in does: the second factor has been shown."""
+
+    def force_login(self, user: Any, backend: Any = None) -> None:
+        super().force_login(user, backend)
+        if user.is_staff:
+            show_factor(self, user)
+
+
+def show_factor(client: Client, user: Any) -> None:
+    """Give ``user`` an authenticator app, and this browser's session the record that allauth makes of its use."""
+    from allauth.mfa.models import Authenticator
+
+    app, _made = Authenticator.objects.get_or_create(user=user, type="totp", defaults={"data": {"secret": SECRET}})
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "username": user.username},
+        {"method": "mfa", "at": time.time(), "id": app.pk, "type": "totp"},
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+@pytest.fixture
+def client() -> Browser:
+    """A browser. ``django.test.Client`` is one in which staff have not shown their second factor."""
+    return Browser()
 
 
 @pytest.fixture
