@@ -8,10 +8,12 @@ class ExportsConfig(AppConfig):
     verbose_name = _("Exports")
 
     def ready(self) -> None:
+        from exports import desk_matters
         from exports.checks import check_data_map
         from exports.journal_events import EVENTS
         from offboarding import journal_words, menu
 
         checks.register(check_data_map)
+        desk_matters.declare_all()
         journal_words.declare(EVENTS, {"export": _("exports")})
         menu.place("exports", "exports.exportjob", "exports.missingfile", "exports.receipt")

@@ -8,9 +8,12 @@ class OffboardingConfig(AppConfig):
     verbose_name = _("Offboarding")
 
     def ready(self) -> None:
-        from offboarding import menu
+        from offboarding import case_matters, desk_coming, menu, queue_watch
         from offboarding.search_indexes import check_search
 
+        case_matters.declare_all()
+        desk_coming.declare_all()
+        queue_watch.declare_all()
         checks.register(check_search, checks.Tags.database)
         names = ("agreement", "customer", "terminationnotice", "transferassistance", "waiver")
         menu.place("cases", *(f"offboarding.{name}" for name in names))

@@ -8,8 +8,10 @@ class RetentionConfig(AppConfig):
 
     def ready(self) -> None:
         from offboarding import journal_words, menu
+        from retention import desk_kinds
         from retention.journal_events import EVENTS, GROUPS, MACHINES
 
+        desk_kinds.declare_all()
         journal_words.declare(EVENTS, GROUPS)
         journal_words.MACHINES.update(MACHINES)
         names = ("deletionplan", "deletionrun", "legalhold", "retentionduty", "verification", "resurrection", "pause")

@@ -1,4 +1,7 @@
-"""``manage.py send_reminders`` – for cron, every five minutes: writes what has become due, and sends what waits."""
+"""``manage.py send_reminders`` – for cron, every five minutes: writes what has become due, and sends what waits.
+
+Once a day it also counts how many agreements are in each phase, for the first page of the desk.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from offboarding import clock
+from offboarding import clock, phase_counts
 from offboarding.posting import send_due
 from offboarding.reminders import write_due
 
@@ -18,6 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Says what was done; fails, after doing all it could, where something needs a person."""
+        phase_counts.count(clock.today())
         reminded = write_due(clock.today())
         if reminded.written:
             self.stdout.write(f"written: {reminded.written}")
