@@ -8,8 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
+from django.urls import reverse
 
-from exports.models import ExportJob
+from exports.contents import Category
+from exports.fair_time import answer_until
+from exports.labels import CATEGORIES
+from exports.models import ExportJob, Receipt
 from offboarding import clock, journal, letters
 from offboarding.actors import Actor
 from offboarding.models import Agreement, Customer, Letter
@@ -52,7 +56,35 @@ def ended(job: ExportJob) -> None:
     record(_ENDS[ExportJob.State(job.state)], job.customer, actor=WORKER, **facts)
     agreement = agreement_of(job.customer)
     if job.state == ExportJob.State.COMPLETE and agreement is not None and job.expires_at is not None:
-        until = clock.local_day(job.expires_at)
-        letters.write(
-            Letter.Occasion.EXPORT_READY, agreement, key=f"export-{job.pk}", context={"available_until": until}
-        )
+        letters.write(Letter.Occasion.EXPORT_READY, agreement, key=f"export-{job.pk}", context=of_package(job, agreement))
+
+
+def of_package(job: ExportJob, agreement: Agreement) -> dict[str, Any]:
+    """What letters say of a package that can be fetched: until when, until when to answer, and where."""
+    assert job.finished_at is not None
+    return {
+        "export": job.pk,
+        "available_until": clock.local_day(job.expires_at) if job.expires_at else None,
+        "answer_until": answer_until(clock.local_day(job.finished_at)),
+        "page": page_of(agreement),
+    }
+
+
+def page_of(agreement: Agreement) -> str:
+    """The path of the customer's own page."""
+    return reverse("portal-case", args=[agreement.reference])
+
+
+def receipt(
+    told: Receipt, agreement: Agreement, outcome: str, *, because: str = "", by_export: ExportJob | None = None
+) -> None:
+    """All contacts learn what was said about a package, or how an objection to it was settled."""
+    missing = [(CATEGORIES[Category(category)][0], words) for category, words in told.missing.items()]
+    context = {
+        "export": told.job_id, "outcome": outcome, "digest": told.manifest_sha256, "missing": missing,
+        "because": because, "page": page_of(agreement),
+    }  # fmt: skip
+    if by_export is not None:
+        package = of_package(by_export, agreement)
+        context |= {"new_export": by_export.pk, "answer_until": package["answer_until"]}
+    letters.write(Letter.Occasion.RECEIPT, agreement, key=f"receipt-{told.pk}-{outcome}", context=context)

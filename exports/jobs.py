@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
-from exports import announcing, delivery
+from exports import announcing, delivery, requesting
 from exports.contents import Category
 from exports.models import FORMATS, ExportJob, MissingFile, Volume
 from offboarding.actors import Actor
-from offboarding.models import Customer
+from offboarding.models import Agreement, Contact, Customer
 from offboarding.rights import allow
+from offboarding.withdrawals import for_the_customer
 
 
 def _chosen(field: str, chosen: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -41,23 +42,31 @@ def ring(job: ExportJob) -> None:
 def request_export(
     customer: Customer,
     *,
-    by: User,
+    by: User | None = None,
+    contact: Contact | None = None,
+    agreement: Agreement | None = None,
     categories: Sequence[str] = tuple(Category),
     formats: Sequence[str] = FORMATS,
     language: str = "",
 ) -> ExportJob:
-    """Asks for a package of the customer's data; a customer has one export under way at a time."""
-    actor = allow(by, "exports.request_exportjob")
+    """Asks for a package of the customer's data; a customer has one export under way at a time.
+
+    A contact who may request asks under one agreement, while its time for exports is open; staff may at any time.
+    """
+    actor = for_the_customer(by, contact, "exports.request_exportjob", "may_request")
     chosen: dict[str, Any] = {
         "categories": _chosen("categories", categories, [category.value for category in Category]),
         "formats": _chosen("formats", formats, FORMATS),
     }
     try:
         with transaction.atomic():
+            if contact is not None:
+                requesting.check(customer, agreement, contact)
             job = ExportJob.objects.create(
                 customer=customer,
                 language=language or customer.language,
                 requested_by=by,
+                requested_by_contact=contact,
                 requested_at=timezone.now(),
                 **chosen,
             )
@@ -74,11 +83,16 @@ def _locked(job: ExportJob) -> ExportJob:
     return ExportJob.objects.select_for_update().get(pk=job.pk)
 
 
-def cancel(job: ExportJob, *, by: User) -> ExportJob:
-    """Stops a waiting or running job; its worker notices within seconds and clears up."""
-    actor = allow(by, "exports.cancel_exportjob")
+def cancel(job: ExportJob, *, by: User | None = None, contact: Contact | None = None) -> ExportJob:
+    """Stops a waiting or running job; its worker notices within seconds and clears up.
+
+    A contact takes back what it has asked for itself; the customer is then owed that package no more.
+    """
+    actor = for_the_customer(by, contact, "exports.cancel_exportjob", "may_request")
     with transaction.atomic():
         job = _locked(job)
+        if contact is not None and job.requested_by_contact_id != contact.pk:
+            raise PermissionDenied(_("You can cancel only what you have asked for yourself."))
         if job.state not in ExportJob.ACTIVE:
             raise ValidationError({"state": _("Only an export that waits or runs can be cancelled.")})
         job.state, job.epoch, job.step = ExportJob.State.CANCELLED, job.epoch + 1, ""

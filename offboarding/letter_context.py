@@ -21,7 +21,8 @@ from offboarding.rule_words import day_in_words, sentence, title
 CONTEXT = frozenset(
     {
         "notice", "because", "before", "until", "released", "enclosure", "assistance", "available_until", "page",
-        "due_on", "store", "attester", "certificate", "code",
+        "due_on", "store", "attester", "certificate", "code", "export", "answer_until", "outcome", "digest", "missing",
+        "new_export", "answer", "waiver",
     }
 )  # fmt: skip
 """What a verb may tell ``letters.write`` beside the agreement.
@@ -31,7 +32,11 @@ replaced · ``until``: date to which the agreement is renewed · ``released``: T
 in the ``evidence`` storage · ``assistance``: TransferAssistance · ``available_until``: date to which an export can be
 fetched · ``page``: path of our own site, e.g. ``/case/`` · to Legal: ``due_on``: date by which something has to be done
 · ``store``: the other copy · ``attester``: who has to attest its end · of a deletion: ``certificate``: its number ·
-``code``: what is typed with it on the page where it can be checked.
+``code``: what is typed with it on the page where it can be checked · of a package: ``export``: its number ·
+``answer_until``: the last day to say whether everything has arrived · ``outcome``: ``confirmed``, ``objected`` or
+``settled`` · ``digest``: its manifest's · ``missing``: (category's name, the customer's words) of each ·
+``new_export``: the number of the package that makes it good · ``answer``: the customer's to an offer of help,
+``accepted`` or ``declined`` · ``waiver``: Waiver.
 """
 WITH_NOTICE_DAY = (Letter.Occasion.DECISION, Letter.Occasion.DATES_CHANGED)
 """Where the latest day for a notice still explains something."""
@@ -56,6 +61,7 @@ def facts(agreement: Agreement, context: Mapping[str, Any], today: date) -> dict
         "attester": one_line(context.get("attester", "")),
         "certificate": one_line(context.get("certificate", "")),
         "code": one_line(context.get("code", "")),
+        **_of_package(context),
         "page": _own_page(context.get("page", "")),
         "service_ends": _day(agreement.service_ends),
         "export_until": _day(agreement.export_until),
@@ -63,7 +69,19 @@ def facts(agreement: Agreement, context: Mapping[str, Any], today: date) -> dict
         "can_request": agreement.export_until is not None and agreement.export_until >= today,
         "days_left": (agreement.delete_from - today).days if agreement.delete_from else None,
     }
-    return told | _of_notice(context.get("notice")) | _of_assistance(context.get("assistance"))
+    told |= _of_notice(context.get("notice")) | _of_assistance(context.get("assistance"), context.get("answer", ""))
+    return told | _of_waiver(context.get("waiver"))
+
+
+def _of_package(context: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "export": one_line(context.get("export", "")),
+        "new_export": one_line(context.get("new_export", "")),
+        "answer_until": _day(context.get("answer_until")),
+        "outcome": one_line(context.get("outcome", "")),
+        "digest": one_line(context.get("digest", "")),
+        "missing": [one_line(f"{name}: {words}") for name, words in context.get("missing", ())],
+    }
 
 
 def _of_notice(notice: Any) -> dict[str, Any]:
@@ -82,11 +100,18 @@ def _of_notice(notice: Any) -> dict[str, Any]:
     }
 
 
-def _of_assistance(assistance: Any) -> dict[str, Any]:
+def _of_waiver(waiver: Any) -> dict[str, Any]:
+    if waiver is None:
+        return {"waived_from": ""}
+    return {"waived_from": _day(waiver.delete_from), "signed_by": one_line(waiver.asked_by.name)}
+
+
+def _of_assistance(assistance: Any, answer: str) -> dict[str, Any]:
     if assistance is None:
         return {"assistance": ""}
     hours = assistance.estimated_hours
     return {
+        "answer": answer,
         "assistance": assistance.state,
         "scope": one_line(assistance.scope),
         "separate_agreement": one_line(assistance.separate_agreement),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 RECEIVED = datetime(2026, 11, 5, 13, 3, tzinfo=UTC)
 """14:03 in Stockholm, a Thursday."""
 
 
 PLAN = "/admin/retention/deletionplan/7/change/"
+MISSING = [(_("Courses"), "Ö-kursen\nfrån 2019"), (_("Users"), "two teachers")]
 
 
 def notice_of(agreement, **facts):
@@ -29,6 +32,12 @@ def help_with(agreement, **facts):
     from offboarding.models import TransferAssistance
 
     return TransferAssistance(agreement=agreement, requested_at=RECEIVED, scope="Courses to the new system.", **facts)
+
+
+def waiver_of(agreement):
+    from offboarding.models import Contact, Waiver
+
+    return Waiver(agreement=agreement, delete_from=date(2027, 2, 1), asked_by=Contact(name="Åsa Öberg"))
 
 
 def occasions(agreement):
@@ -61,6 +70,28 @@ def occasions(agreement):
         "window_open": ("window_open", {}),
         "export_ready": ("export_ready", {"available_until": date(2027, 2, 14)}),
         "export_ready_page": ("export_ready", {"available_until": date(2027, 2, 14), "page": "/case/"}),
+        "export_ready_silence": (
+            "export_ready",
+            {"available_until": date(2027, 2, 14), "answer_until": date(2026, 11, 30), "page": "/case/", "export": 3},
+        ),
+        "export_reminder": (
+            "export_reminder",
+            {"available_until": date(2027, 2, 14), "answer_until": date(2026, 11, 30), "page": "/case/", "export": 3},
+        ),
+        "export_reminder_removal": (
+            "export_reminder",
+            {"available_until": date(2027, 2, 14), "outcome": "removal", "page": "/case/", "export": 3},
+        ),
+        "receipt_confirmed": ("receipt", {"outcome": "confirmed", "digest": "ab" * 32, "export": 3, "page": "/case/"}),
+        "receipt_objected": ("receipt", {"outcome": "objected", "export": 3, "missing": MISSING}),
+        "receipt_settled": (
+            "receipt", {"outcome": "settled", "export": 3, "missing": MISSING, "because": "They are there."},
+        ),
+        "receipt_made_good": (
+            "receipt",
+            {"outcome": "settled", "export": 3, "missing": MISSING, "because": "Made anew.", "new_export": 4,
+             "answer_until": date(2026, 11, 30), "page": "/case/"},
+        ),
         "warning_30": ("warning_30", {}),
         "warning_7": ("warning_7", {}),
         "warning_1": ("warning_1", {}),
@@ -86,6 +117,12 @@ def occasions(agreement):
             "assistance",
             {"assistance": help_with(agreement, state="declined", ended_because="We do not know that system.")},
         ),
+        "assistance_yes": (
+            "assistance",
+            {"assistance": help_with(agreement, state="offered", estimated_hours=Decimal(8)), "answer": "accepted"},
+        ),
+        "assistance_no": ("assistance", {"assistance": help_with(agreement, state="declined"), "answer": "declined"}),
+        "waiver": ("waiver", {"waiver": waiver_of(agreement)}),
         "approval_asked": ("approval_asked", {"page": PLAN, "due_on": date(2027, 4, 8)}),
         "approval_asked_again": ("approval_asked", {"page": PLAN, "because": "Ärende 17 släpptes."}),
         "attestation": (
@@ -110,9 +147,12 @@ def milestones_one_month_earlier(agreement):
 NAMES = [
     "acknowledgement", "acknowledgement_vouch", "acknowledgement_duplicate", "decision_timely", "decision_late",
     "decision_next_term", "decision_refused", "decision_objection", "decision_by_us", "dates_changed", "continues",
-    "continues_renewed", "window_open", "export_ready", "export_ready_page", "warning_30", "warning_7", "warning_1",
+    "continues_renewed", "window_open", "export_ready", "export_ready_page", "export_ready_silence",
+    "export_reminder", "export_reminder_removal", "receipt_confirmed", "receipt_objected", "receipt_settled",
+    "receipt_made_good", "warning_30", "warning_7", "warning_1",
     "hold", "hold_released", "deleted", "deleted_certified", "deleted_no_certificate", "assistance_requested",
-    "assistance_offered", "assistance_agreed", "assistance_done", "assistance_declined", "approval_asked",
+    "assistance_offered", "assistance_agreed", "assistance_done", "assistance_declined", "assistance_yes",
+    "assistance_no", "waiver", "approval_asked",
     "approval_asked_again", "attestation", "alarm", "alarm_no_page",
 ]  # fmt: skip
 TO_LEGAL = [name for name in NAMES if name.startswith(("approval", "attestation", "alarm"))]
