@@ -21,13 +21,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from exports import admin_missing as admin_missing
-from exports import jobs
+from exports import completeness_paper, jobs
 from exports.forms import RequestExportForm
 from exports.labels import category_names, format_names
 from exports.models import ExportJob
 from exports.progress import progress_of, volumes_of
 from exports.report import report_of
+from offboarding.admin.papers import OffersPaper
 from offboarding.desk import OnlyVerbs
+from offboarding.paper import Paper
 
 if TYPE_CHECKING:
     _ExportJobAdmin = admin.ModelAdmin[ExportJob]
@@ -61,7 +63,7 @@ def _may(request: HttpRequest, verb: str) -> bool:
 
 
 @admin.register(ExportJob)
-class ExportJobAdmin(OnlyVerbs, _ExportJobAdmin):
+class ExportJobAdmin(OffersPaper, OnlyVerbs, _ExportJobAdmin):
     """Export jobs with live progress; requested with the form, changed only by the buttons."""
 
     list_display = ("number", "customer", "state_shown", "progress_shown", "requested_shown")
@@ -128,6 +130,14 @@ class ExportJobAdmin(OnlyVerbs, _ExportJobAdmin):
         ]
         return own + super().get_urls()
 
+    def paper_of(self, record: ExportJob, language: str) -> Paper:
+        if not record.statement:
+            raise Http404
+        return completeness_paper.of_job(record, language)
+
+    def paper_name(self, record: ExportJob) -> str:
+        return f"completeness-{record.pk}"
+
     def progress_view(self, request: HttpRequest) -> HttpResponse:
         """The figures of ``?job=1&job=2`` for the small script; with ``volumes=1`` also each volume."""
         if not self.has_view_permission(request):
@@ -173,6 +183,7 @@ class ExportJobAdmin(OnlyVerbs, _ExportJobAdmin):
             "progress": progress_of(job, timezone.now()),
             "volumes": volumes_of(job),
             "report": report_of(job.statement, get_language()) if job.statement else None,
+            "papers": self.papers(job) if job.statement else [],
             "categories": category_names(job.categories),
             "formats": format_names(job.formats),
             "missing": job.missing_files.filter(accepted_by=None).count(),

@@ -57,9 +57,14 @@ def readme(statement: Statement) -> bytes:
 
 def page(statement: Statement) -> bytes:
     """The completeness statement as one HTML page for screen, phone and paper."""
+    return render_to_string("documents/completeness.html", shown(statement)).encode()
+
+
+def shown(statement: Statement) -> dict[str, Any]:
+    """Everything that the page and the paper say, in the statement's language."""
     language = _language(statement)
     formats = [name for name in statement.formats if name != MEDIA]
-    context = {
+    return {
         "statement": statement,
         "language": language,
         "words": words(language),
@@ -76,7 +81,6 @@ def page(statement: Statement) -> bytes:
         "elsewhere": [one for one in statement.left_out if one.keep_days is not None],
         "changes": list(_changes(statement)),
     }
-    return render_to_string("documents/completeness.html", context).encode()
 
 
 def day(moment: str, language: str) -> str:

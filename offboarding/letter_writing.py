@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from offboarding import calendar_file, clock
-from offboarding.letter_body import as_text, one_line, read_body
+from offboarding.letter_body import Block, as_text, one_line, read_body
 from offboarding.letter_context import dates_in_words, facts
 from offboarding.models import Agreement, Letter
 
@@ -55,8 +55,7 @@ def written(occurrence: Occurrence, *, language: str, name: str) -> Written:
     agreement, occasion = occurrence.agreement, occurrence.occasion
     milestones = clock.milestones_of(agreement)
     with translation.override(language):
-        told = facts(agreement, occurrence.context, clock.local_day(occurrence.now))
-        subject, blocks = read_body(_rendered(f"letters/{occasion.value}.txt", told))
+        told, subject, blocks = body(occurrence)
         dates = dates_in_words(agreement, occasion, milestones, occurrence.context.get("before"))
         opening = _("Hello %(name)s,") % {"name": one_line(name)} if one_line(name) else _("Hello,")
         closing = _closing_of_task(agreement, told["page"]) if occasion in TO_LEGAL else _closing(agreement, language)
@@ -74,6 +73,12 @@ def written(occurrence: Occurrence, *, language: str, name: str) -> Written:
             html=html,
             calendar=_calendar(occurrence, language),
         )  # fmt: skip
+
+
+def body(occurrence: Occurrence) -> tuple[dict[str, Any], str, tuple[Block, ...]]:
+    """Its facts, its subject and its paragraphs in the active language; papers say what letters say."""
+    told = facts(occurrence.agreement, occurrence.context, clock.local_day(occurrence.now))
+    return told, *read_body(_rendered(f"letters/{occurrence.occasion.value}.txt", told))
 
 
 def help_page(language: str) -> str:

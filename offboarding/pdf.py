@@ -21,12 +21,16 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from offboarding.paper import Paper
+
 FONTS = Path(settings.BASE_DIR) / "static" / "fonts"
 FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 RUNNING = "running"
 """The class of what is printed on every page, such as its number, and stands once in the template."""
 ROWS = 300
 """A table in pieces of so many rows is laid out in linear time."""
+BEGINNING = 90
+"""Points of what follows a heading that have to fit below it."""
 
 _STAMP = b"D:20000101000000+00'00'"
 _HIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs"}
@@ -50,6 +54,11 @@ def render(template: str, context: Mapping[str, Any], language: str, *, made: da
     if lost := unread(page, pdf):
         raise PdfError(f"The document does not say what it should. Missing first: “{lost[0]}”.")
     return pdf.replace(_STAMP, f"D:{made.astimezone(UTC):%Y%m%d%H%M%S}+00'00'".encode()) if made else pdf
+
+
+def of_paper(paper: Paper) -> bytes:
+    """A paper as PDF, read back. PdfError where it does not say all that it should."""
+    return render("documents/paper.html", {"paper": paper, "vendor": paper.vendor}, paper.language, made=paper.made)
 
 
 def text_of(pdf: bytes) -> str:
@@ -104,12 +113,29 @@ def _drawn(page: str) -> bytes:
     from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-untyped]
 
     rl_config.invariant = 1  # no time of day and no random number in the bytes
+    _let_tables_begin_below_headings()
     out = io.BytesIO()
     policy = ResourceAccessPolicy(allow_remote=False, base_dir=FONTS)
     done = pisa.CreatePDF(page, dest=out, encoding="utf-8", link_callback=_our_font, resource_policy=policy)
     if done.err:
         raise PdfError("; ".join(str(message) for _mode, _line, message, _code in done.log))
     return out.getvalue()
+
+
+@cache
+def _let_tables_begin_below_headings() -> None:
+    """A heading stays with the beginning of its table; reportlab would move both to the next page, whatever is left."""
+    from reportlab.platypus import KeepTogether  # type: ignore[import-untyped]
+    from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc  # type: ignore[import-untyped]
+
+    class WithBeginning(KeepTogether):  # type: ignore[misc]
+        def wrap(self, width: float, height: float) -> tuple[float, float]:
+            wanted: tuple[float, float] = super().wrap(width, height)
+            heads = sum(one.wrapOn(self.canv, width, height)[1] + one.getSpaceBefore() for one in self._content[:-1])
+            self._H = min(self._H, heads + BEGINNING)
+            return wanted
+
+    PmlBaseDoc._initArgs = {**PmlBaseDoc._initArgs, "keepTogetherClass": WithBeginning}
 
 
 def _our_font(uri: str, _base: str | None) -> str:

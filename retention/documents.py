@@ -1,17 +1,17 @@
-"""Plans and certificates as PDF, in one language each."""
+"""Plans and certificates on paper, in one language each."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.utils import translation
 
 from offboarding import pdf
+from offboarding.paper import Paper
+from retention import certificate_paper, plan_paper
 from retention import certificate_words as words
-from retention import plan_paper
 from retention.models import Certificate, DeletionPlan
 
 Content = Mapping[str, Any]
@@ -23,10 +23,9 @@ def certificate_pdf(content: Content, language: str, *, key_id: str, sha256: str
     It is read back before it is given: ``pdf.PdfError`` where a fact of the content is not there.
     """
     with translation.override(language):
-        context = {**shown(content), "key_id": key_id, "sha256": sha256}
+        paper = certificate_paper.paper(shown(content), language, key_id=key_id, sha256=sha256)
         facts = [*facts_of(content), key_id, sha256]
-    made = datetime.fromisoformat(content["issued_at"])
-    drawn = pdf.render("documents/certificate.html", context, language, made=made)
+    drawn = pdf.of_paper(paper)
     text = pdf.text_of(drawn)
     for fact in facts:
         if not pdf.says(text, fact):
@@ -41,11 +40,17 @@ def of_certificate(certificate: Certificate, language: str) -> bytes:
     )
 
 
+def copy_of(certificate: Certificate, language: str) -> Paper:
+    """An issued certificate as a paper to read, which says that it is no original."""
+    content = json.loads(certificate.content)
+    with translation.override(language):
+        told = shown(content)
+        return certificate_paper.paper(told, language, key_id=certificate.key_id, sha256=certificate.sha256, copy=True)
+
+
 def plan_pdf(plan: DeletionPlan, language: str) -> bytes:
     """A deletion plan on paper, for those who approve it and for the file."""
-    with translation.override(language):
-        context = plan_paper.shown(plan)
-    return pdf.render("documents/plan.html", context, language, made=plan.made_at)
+    return pdf.of_paper(plan_paper.paper(plan, language))
 
 
 def facts_of(content: Content) -> Iterator[str]:

@@ -64,11 +64,11 @@ def shown(plan: DeletionPlan) -> dict[str, Any]:
 
 
 def _in_one_sentence(totals: plan_content.Totals) -> str:
-    parts = [ngettext("%(count)s row", "%(count)s rows", totals.rows) % {"count": grouped(totals.rows)}]
-    if totals.files:
-        files = ngettext("%(count)s file", "%(count)s files", totals.files) % {"count": grouped(totals.files)}
-        parts.append(f"{files} ({filesizeformat(totals.bytes)})")
-    return _(" and ").join(parts)
+    rows = ngettext("%(count)s row", "%(count)s rows", totals.rows) % {"count": grouped(totals.rows)}
+    if not totals.files:
+        return rows
+    files = ngettext("%(count)s file", "%(count)s files", totals.files) % {"count": grouped(totals.files)}
+    return _("%(rows)s and %(files)s") % {"rows": rows, "files": f"{files} ({filesizeformat(totals.bytes)})"}
 
 
 def duration(seconds: int) -> str:

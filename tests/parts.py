@@ -59,6 +59,10 @@ def _wide_path() -> str:
     return os.pathsep.join([*folders, str(found)] if found else folders)
 
 
+def _file(name: str) -> Callable[[], Path | None]:
+    return lambda: Path(name) if Path(name).is_file() else None
+
+
 def _data(name: str) -> Callable[[], Path | None]:
     def find() -> Path | None:
         folder = Path(os.environ.get("SHARED_DATA") or BASE_DIR.parent / "shared" / "data") / name
@@ -85,6 +89,7 @@ PARTS: dict[str, Part] = {
     "sqlite3": Part(_program("sqlite3"), "apt-get install sqlite3"),
     "xz": Part(_program("xz"), "apt-get install xz-utils"),
     "soffice": Part(_program("soffice", "libreoffice"), "apt-get install libreoffice-calc-nogui"),
+    "writer": Part(_file("/usr/lib/libreoffice/program/libswlo.so"), "apt-get install libreoffice-writer-nogui"),
     "xmllint": Part(_program("xmllint"), "apt-get install libxml2-utils"),
     "chromium": Part(_program("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium"),
     "xgettext": Part(_program("xgettext"), "apt-get install gettext"),

@@ -10,8 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from offboarding.admin.case_pages import ShowsRecord
 from offboarding.admin.notice_verbs import NOTICE_VERBS
+from offboarding.admin.papers import OffersPaper
 from offboarding.models import TerminationNotice
+from offboarding.notice_paper import acknowledgement
 from offboarding.notice_words import need
+from offboarding.paper import Paper
 
 if TYPE_CHECKING:
     _NoticeAdmin = admin.ModelAdmin[TerminationNotice]
@@ -20,7 +23,7 @@ else:
 
 
 @admin.register(TerminationNotice)
-class NoticeAdmin(ShowsRecord, _NoticeAdmin):
+class NoticeAdmin(OffersPaper, ShowsRecord, _NoticeAdmin):
     """Notices; recorded on the agreement's page or taken in from the mailbox, changed by verbs alone."""
 
     verbs = NOTICE_VERBS
@@ -48,3 +51,12 @@ class NoticeAdmin(ShowsRecord, _NoticeAdmin):
         if name == "needs":
             return format_html_join(" ", "{}", [(need(code),) for code in record.needs])
         return super().show(record, name)
+
+    def paper_of(self, record: Any, language: str) -> Paper:
+        return acknowledgement(record, language)
+
+    def paper_name(self, record: Any) -> str:
+        return f"acknowledgement-{record.agreement.reference}-{record.pk}"
+
+    def more_of(self, record: Any) -> dict[str, Any]:
+        return {"papers": self.papers(record), "papers_title": _("Acknowledgement as a document")}

@@ -21,7 +21,9 @@ from django.views.decorators.http import require_GET
 from offboarding import clock
 from offboarding.admin.case_pages import linked
 from offboarding.admin.case_verbs import page_of
+from offboarding.admin.papers import OffersPaper
 from offboarding.models import Agreement
+from offboarding.paper import Paper
 from retention import certificates, documents
 from retention.admin.records import DeletionRecords
 from retention.models import Certificate, DeletionRun
@@ -45,7 +47,7 @@ def _own_language_first(document: tuple[str, Any]) -> tuple[bool, int]:
 
 
 @admin.register(Certificate)
-class CertificateAdmin(DeletionRecords, _CertificateAdmin):
+class CertificateAdmin(OffersPaper, DeletionRecords, _CertificateAdmin):
     """Certificates; each outlives everything it speaks of."""
 
     page_template = "admin/retention/certificate.html"
@@ -55,6 +57,14 @@ class CertificateAdmin(DeletionRecords, _CertificateAdmin):
     list_select_related = ("supplements",)
     search_fields = ("=sequence", "customer_name", "=sha256", "=code")
     search_help_text = gettext_lazy("Number, customer, code or SHA-256")
+
+    paper_kinds = ("docx",)
+
+    def paper_of(self, record: Certificate, language: str) -> Paper:
+        return documents.copy_of(record, language)
+
+    def paper_name(self, record: Certificate) -> str:
+        return record.number
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_GET(self.document_view))
@@ -96,6 +106,7 @@ class CertificateAdmin(DeletionRecords, _CertificateAdmin):
                 }
                 for kind, told in sorted(record.documents.items(), key=_own_language_first)
             ],
+            "papers": self.papers(record),
             "verify_address": certificates.page_of(record),
             "supplements": [(one, page_of(one)) for one in record.supplemented_by.order_by("sequence")],
             "first_address": page_of(record.supplements) if record.supplements else "",

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext_lazy
 
 from exports.progress import grouped
 from offboarding import clock
 from offboarding.admin.case_verbs import buttons, page_of
-from retention import approvals, documents, plan_content, plan_words, plans, refusal_words
+from offboarding.admin.papers import OffersPaper
+from offboarding.paper import Paper
+from retention import approvals, plan_content, plan_paper, plan_words, plans, refusal_words
 from retention.actor_words import in_words as actor_in_words
 from retention.admin import reason_words
 from retention.admin.plan_verbs import APPROVE, MAKE, PLAN_VERBS, open_runs
@@ -53,7 +53,7 @@ class ApprovalFilter(admin.SimpleListFilter):
 
 
 @admin.register(DeletionPlan)
-class PlanAdmin(DeletionRecords, _PlanAdmin):
+class PlanAdmin(OffersPaper, DeletionRecords, _PlanAdmin):
     """Plans, current and past; what each says never changes."""
 
     verbs = PLAN_VERBS
@@ -69,19 +69,11 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeletionPlan]:
         return super().get_queryset(request).prefetch_related("approvals__approved_by").defer("samples")
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_GET(self.pdf_view))
-        return [path("<int:pk>/pdf/<str:language>/", view, name="retention_deletionplan_pdf"), *super().get_urls()]
+    def paper_of(self, record: DeletionPlan, language: str) -> Paper:
+        return plan_paper.paper(record, language)
 
-    def pdf_view(self, request: HttpRequest, pk: int, language: str) -> HttpResponse:
-        """The plan on paper."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        plan = self._record(pk)
-        name = f"deletion-plan-{plan.pk}.{'sv' if language == 'sv' else 'en'}.pdf"
-        found = documents.plan_pdf(plan, "sv" if language == "sv" else "en")
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(found, content_type="application/pdf", headers=headers)
+    def paper_name(self, record: DeletionPlan) -> str:
+        return f"deletion-plan-{record.pk}"
 
     def said(self, verb: Any, made: Any) -> str:
         if verb is APPROVE and isinstance(made, DeletionRun):
@@ -126,10 +118,7 @@ class PlanAdmin(DeletionRecords, _PlanAdmin):
             "run": run,
             "run_address": page_of(run) if run and user.has_perm("retention.view_deletionrun") else "",
             "plan_again": begin(DeletionPlan, agreement=record.agreement_id) if self._may_plan(record, user) else "",
-            "pdfs": [
-                (language, reverse("admin:retention_deletionplan_pdf", args=[record.pk, language]))
-                for language in (["sv", "en"] if get_language() == "sv" else ["en", "sv"])
-            ],
+            "papers": self.papers(record),
             "part": plan_words.shown(record),
         }
 

@@ -130,3 +130,38 @@ def test_a_plan_that_cannot_be_carried_out_says_why(keeping):
     text = pdf.text_of(documents.plan_pdf(plan, "en"))
     assert pdf.says(text, "It cannot be carried out as things stand")
     assert pdf.says(text, "audit holds rows of the tenant, but the map does not say which")
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_the_copy_to_read_says_that_it_is_none_and_where_the_original_is_checked(keeping, issued, language):
+    import io
+
+    import docx
+
+    from offboarding import word
+    from retention import documents
+
+    certificate = issued(keeping)
+    paper = documents.copy_of(certificate, language)
+    document = docx.Document(io.BytesIO(word.render(paper)))
+    first = next(one.text for one in document.paragraphs[1:] if one.text)
+    for fact in ("Word", certificate.number, certificate.code, json.loads(certificate.content)["verify"]):
+        assert fact in first
+    original = pdf.text_of(body_of(certificate.documents[language]))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert [one for one in cells if one and not pdf.says(original, one)] == []
+
+
+def test_a_plan_in_word_says_what_its_pdf_says(keeping):
+    import io
+
+    import docx
+
+    from offboarding import word
+    from retention import documents, plan_paper
+
+    document = docx.Document(io.BytesIO(word.render(plan_paper.paper(keeping.plan, "sv"))))
+    text = pdf.text_of(documents.plan_pdf(keeping.plan, "sv"))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert len(cells) > 50
+    assert [one for one in cells if one and not pdf.says(text, one)] == []

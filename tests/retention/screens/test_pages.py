@@ -151,7 +151,7 @@ def test_the_evidence_of_an_attestation_is_saved_and_never_shown(records, desk):
 def test_a_plan_is_drawn_as_pdf_in_both_languages(records, desk):
     plan = records.plan()
     for language in ("en", "sv"):
-        answer = desk.get(f"{BASE}/deletionplan/{plan.pk}/pdf/{language}/")
+        answer = desk.get(f"{BASE}/deletionplan/{plan.pk}/paper/{language}.pdf")
         assert answer.content.startswith(b"%PDF")
         assert f"deletion-plan-{plan.pk}.{language}.pdf" in answer["Content-Disposition"]
 

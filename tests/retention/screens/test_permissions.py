@@ -117,7 +117,13 @@ def test_what_does_not_exist_is_not_found(desk, kind):
 
 @pytest.mark.parametrize(
     "address",
-    ["certificate/{pk}/document/sv/", "attestation/{pk}/evidence/", "deletionplan/{pk}/pdf/en/"],
+    [
+        "certificate/{pk}/document/sv/",
+        "attestation/{pk}/evidence/",
+        "deletionplan/{pk}/paper/en.pdf",
+        "deletionplan/{pk}/paper/sv.docx",
+        "certificate/{pk}/paper/sv.docx",
+    ],
 )
 def test_documents_are_for_those_who_may_look(records, lacking, address):
     kind = address.partition("/")[0]
