@@ -132,7 +132,7 @@ def _let_tables_begin_below_headings() -> None:
         def wrap(self, width: float, height: float) -> tuple[float, float]:
             wanted: tuple[float, float] = super().wrap(width, height)
             heads = sum(one.wrapOn(self.canv, width, height)[1] + one.getSpaceBefore() for one in self._content[:-1])
-            self._H = min(self._H, heads + BEGINNING)
+            self._H: float = min(self._H, heads + BEGINNING)
             return wanted
 
     PmlBaseDoc._initArgs = {**PmlBaseDoc._initArgs, "keepTogetherClass": WithBeginning}

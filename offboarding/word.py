@@ -79,9 +79,13 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _text(block: Text) -> str:
-    looks = {"lead": {"size": 11}, "strong": {"bold": True}, "quiet": {"color": SOFT}, "lead-in": {"keep": True}}
-    look: dict[str, Any] = looks.get(block.kind, {})
-    return _paragraph(block.text, **look)
+    looks: dict[str, dict[str, Any]] = {
+        "lead": {"size": 11},
+        "strong": {"bold": True},
+        "quiet": {"color": SOFT},
+        "lead-in": {"keep": True},
+    }
+    return _paragraph(block.text, **looks.get(block.kind, {}))
 
 
 def _facts(block: Facts) -> str:

@@ -50,7 +50,7 @@ def paper(plan: DeletionPlan, language: str) -> Paper:
         )
 
 
-def _refusals(content: Shown) -> Iterator[Block]:
+def _refusals(content: dict[str, Any]) -> Iterator[Block]:
     found = [f"{store}: {refusal_words.sentence(one)}" for store, one in plan_content.refusals(content)]
     if found:
         yield Text(_("It cannot be carried out as things stand:"), "strong")
