@@ -8,12 +8,14 @@ class ExportsConfig(AppConfig):
     verbose_name = _("Exports")
 
     def ready(self) -> None:
-        from exports import desk_matters
+        from exports import desk_matters, search_exports, story_marks
         from exports.checks import check_data_map
         from exports.journal_events import EVENTS
-        from offboarding import journal_words, menu
+        from offboarding import journal_words, menu, search_everywhere
 
         checks.register(check_data_map)
         desk_matters.declare_all()
+        story_marks.declare()
         journal_words.declare(EVENTS, {"export": _("exports")})
         menu.place("exports", "exports.exportjob", "exports.missingfile", "exports.receipt")
+        search_everywhere.declare(search_exports.of_exports)

@@ -122,7 +122,7 @@ class Kind:
         rows = self.rows(moment)
         if may and self.not_theirs is not None:
             others = self.not_theirs(user)
-            yield from self._group(rows.filter(others), user, mine=False)
+            yield from self._group(rows.filter(others), user, mine=False) if sees else ()
             rows = rows.exclude(others)
         yield from self._group(rows, user, mine=may)
 

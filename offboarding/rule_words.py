@@ -140,6 +140,12 @@ def day_in_words(day: date) -> str:
     return date_format(day, DAY_FORMAT)
 
 
+def short_day(day: date) -> str:
+    """``Thu 31 Dec 2026`` in the active language."""
+    # Translators: a format of Django's dates; Swedish writes months with a small letter: D j b Y
+    return date_format(day, gettext("D j M Y"))
+
+
 def title(mark: Mark) -> str:
     """What a milestone is called."""
     return gettext(TITLES[mark])

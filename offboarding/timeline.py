@@ -31,12 +31,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A time from ``first`` to ``last``."""
+    """A time from ``first`` to ``last``. ``lane``: 0 lies on the axis, others beside it, each kind in its own."""
 
     kind: str
     first: date
     last: date
     title: str
+    lane: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Story:
     points: tuple[Point, ...]
     bands: tuple[Band, ...] = ()
     dots: tuple[Point, ...] = ()
+
+    @property
+    def lanes(self) -> int:
+        """How many lanes lie beside the axis."""
+        return max((band.lane for band in self.bands), default=0)
 
     @property
     def in_order(self) -> list[Point]:

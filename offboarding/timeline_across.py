@@ -15,8 +15,10 @@ from offboarding.timeline import DAY_SIZE, EDGE, MOST_TEXT, TITLE_SIZE, Band, Po
 LEAST_WIDTH = 760
 """Pixels from which it is shown; the stylesheet says the same."""
 MARGIN = 0.8
-ROW, BAR = 36, 22
+ROW, BAR, LANE = 36, 22, 9
 OFFSET, GAP = 7, 14
+LEAST_SPAN = 0.4
+"""Per cent that something in a lane takes at least, so that one day is seen."""
 FAR = 4
 """A term that began so many times further back than the rest is long is shown as having begun before."""
 LONG_TERM = 550
@@ -47,13 +49,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A placed band or dot, in per cent of the width; ``title`` is empty where it would not fit inside."""
+    """A placed band or dot, in per cent of the width, and in pixels from the top; ``title`` is empty where it would not
+    fit inside."""
 
     kind: str
     x: float
     span: float
     title: str
     name: str
+    y: int = 0
+    height: int = BAR
 
     @property
     def left(self) -> str:
@@ -72,6 +77,8 @@ class Across:
 
     height: int
     bar: int
+    below: int
+    """Where the axis and its lanes end, in pixels."""
     labels: tuple[Label, ...]
     stretches: tuple[Stretch, ...]
     dots: tuple[Stretch, ...]
@@ -87,13 +94,15 @@ def across(story: Story) -> Across:
     lower = [(point, x) for point, x in placed if (point, x) not in upper]
     rows_up, rows_down = _rows(upper[::-1], 1), _rows(lower, -1)
     bar = EDGE + ROW * (max(rows_up, default=-1) + 1) + 4
-    labels = [_label(*one, row, bar, above=True) for one, row in zip(upper[::-1], rows_up, strict=True)][::-1]
-    labels += [_label(*one, row, bar, above=False) for one, row in zip(lower, rows_down, strict=True)]
+    below = bar + BAR + LANE * story.lanes
+    labels = [_label(*one, row, bar, below, above=True) for one, row in zip(upper[::-1], rows_up, strict=True)][::-1]
+    labels += [_label(*one, row, bar, below, above=False) for one, row in zip(lower, rows_down, strict=True)]
     return Across(
-        height=bar + BAR + ROW * (max(rows_down, default=-1) + 1) + EDGE,
+        height=below + ROW * (max(rows_down, default=-1) + 1) + EDGE,
         bar=bar,
+        below=below,
         labels=tuple(labels),
-        stretches=tuple(_stretch(band, scale) for band in story.bands if scale.shows(band)),
+        stretches=tuple(_stretch(band, scale, bar) for band in story.bands if scale.shows(band)),
         dots=tuple(Stretch(dot.kind, scale.at(dot.day), 0, "", f"{dot.title} · {dot.when}") for dot in story.dots),
         before=story.start.day < scale.first,
     )
@@ -151,8 +160,8 @@ def _rows(placed: Sequence[tuple[Point, float]], way: int) -> list[int]:
     return rows
 
 
-def _label(point: Point, x: float, row: int, bar: int, *, above: bool) -> Label:
-    top = bar - 4 - ROW * (row + 1) if above else bar + BAR + ROW * row + 6
+def _label(point: Point, x: float, row: int, bar: int, below: int, *, above: bool) -> Label:
+    top = bar - 4 - ROW * (row + 1) if above else below + ROW * row + 6
     return Label(
         point=point,
         x=x,
@@ -161,13 +170,16 @@ def _label(point: Point, x: float, row: int, bar: int, *, above: bool) -> Label:
         title=shortened(point.title, MOST_TEXT, TITLE_SIZE),
         width=_width(point),
         line_from=top if above else bar,
-        line_to=bar + BAR if above else top + ROW - 8,
+        line_to=below if above else top + ROW - 8,
         title_y=top + 12,
         when_y=top + 27,
     )
 
 
-def _stretch(band: Band, scale: _Scale) -> Stretch:
+def _stretch(band: Band, scale: _Scale, bar: int) -> Stretch:
     x, end = scale.at(band.first), scale.at(band.last)
+    if band.lane:
+        y = bar + BAR + LANE * (band.lane - 1) + 2
+        return Stretch(band.kind, min(x, 100 - LEAST_SPAN), max(end - x, LEAST_SPAN), "", band.title, y, LANE - 2)
     fits = text_width(band.title, DAY_SIZE) + 2 * OFFSET <= _pixels(end - x)
-    return Stretch(band.kind, x, end - x, band.title if fits else "", band.title)
+    return Stretch(band.kind, x, end - x, band.title if fits else "", band.title, bar)

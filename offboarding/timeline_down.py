@@ -9,6 +9,11 @@ from itertools import pairwise
 
 from offboarding.timeline import EDGE, Band, Point, Story, wrapped
 
+AXIS, WIDTH, LANE = 4, 12, 6
+"""Pixels: where the axis lies, how wide it is, and each lane beside it."""
+TEXT = 30
+"""Where words begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -29,6 +34,8 @@ class Reach:
     y: int
     height: int
     name: str
+    x: int = AXIS
+    width: int = WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Down:
     """The drawing for narrow screens."""
 
     height: int
+    text: int
+    """Where words begin, in pixels from the left."""
     steps: tuple[Step, ...]
     reaches: tuple[Reach, ...]
     dots: tuple[Reach, ...]
@@ -56,6 +65,7 @@ def down(story: Story) -> Down:
         steps.append(_step(point, y))
     return Down(
         height=steps[-1].bottom + EDGE,
+        text=TEXT + LANE * story.lanes,
         steps=tuple(steps),
         reaches=tuple(_reach(band, steps) for band in story.bands),
         dots=tuple(
@@ -74,7 +84,10 @@ def _step(point: Point, top: int) -> Step:
 
 def _reach(band: Band, steps: Sequence[Step]) -> Reach:
     begins, ends = _depth(band.first, steps), _depth(band.last, steps)
-    return Reach(band.kind, begins, max(ends - begins, 2), band.title)
+    height = max(ends - begins, 2)
+    if band.lane:
+        return Reach(band.kind, begins, height, band.title, AXIS + WIDTH + 3 + LANE * (band.lane - 1), LANE - 2)
+    return Reach(band.kind, begins, height, band.title)
 
 
 def _depth(day: date, steps: Sequence[Step]) -> int:

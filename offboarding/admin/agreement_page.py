@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from offboarding import clock, endings
+from offboarding import clock, endings, story_marks
 from offboarding.admin.agreement_terms import TermsForm
 from offboarding.admin.agreement_verbs import AGREEMENT_VERBS
 from offboarding.admin.assistance import ASSISTANCE_VERBS
@@ -106,7 +106,8 @@ def page_context(agreement: Agreement, user: Any) -> dict[str, Any]:
     today, waits = clock.today(), reasons_of(agreement)
     phase = phase_of(agreement, today, undecided=Reason.NOTICE in waits)
     panels = panels_of(agreement, user, VERBS)
-    story = story_of(agreement, today, notices=panels.counting, letters=panels.letters)
+    marks = story_marks.marks_of(agreement, user, today)
+    story = story_of(agreement, today, notices=panels.counting, letters=panels.letters, marks=marks, warned=True)
     milestones = clock.milestones_of(agreement)
     return {
         "agreement": agreement,
@@ -116,6 +117,8 @@ def page_context(agreement: Agreement, user: Any) -> dict[str, Any]:
         "buttons": buttons(AGREEMENT_VERBS, user, agreement),
         "across": across(story),
         "down": down(story),
+        "story": story,
+        "dots": sorted(story.dots, key=lambda dot: dot.day),
         "days": [
             (day, distance(day.day, today), day.day < today) for day in (shown_days(milestones) if milestones else ())
         ],

@@ -6,31 +6,69 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from offboarding import clock, dates
-from offboarding.admin.case_words import short_day
+from offboarding import clock, dates, reminders
+from offboarding.letter_writing import WARNINGS
 from offboarding.models import Agreement, Letter, TerminationNotice
+from offboarding.rule_words import short_day
+from offboarding.story_marks import HOLDS, Marks
 from offboarding.timeline import Band, Point, Story
 
 State = TerminationNotice.State
+NOTHING = Marks()
 
 
 def story_of(
-    agreement: Agreement, today: date, *, notices: Iterable[TerminationNotice] = (), letters: Iterable[Letter] = ()
+    agreement: Agreement,
+    today: date,
+    *,
+    notices: Iterable[TerminationNotice] = (),
+    letters: Iterable[Letter] = (),
+    marks: Marks = NOTHING,
+    warned: bool = False,
 ) -> Story:
-    """The agreement with its notices that count and the letters that went out."""
-    points = [*_milestones(agreement, today), *_happened(agreement, notices)]
+    """The agreement with its notices that count and the letters that went out.
+
+    ``marks``: what other packages add. ``warned``: with the warnings before deletion, sent and to come.
+    """
+    points = [*_milestones(agreement, today), *_happened(agreement, notices), *marks.points]
     return Story(
         start=_point("term", agreement.term_start, _("Service began")),
         today=_point("today", today, _("Today")),
         points=tuple(points),
-        bands=tuple(_bands(agreement, today)),
-        dots=tuple(
-            _point("letter", clock.local_day(letter.sent_at), letter.get_occasion_display())
-            for letter in letters
-            if letter.sent_at is not None
-        ),
+        bands=(*_bands(agreement, today, held=any(band.kind == "hold" for band in marks.bands)), *marks.bands),
+        dots=(*_letters(letters, warned=warned), *(_warnings(agreement, today) if warned else ()), *marks.dots),
     )
+
+
+def _letters(letters: Iterable[Letter], *, warned: bool) -> Iterable[Point]:
+    """What went out; the warnings are dots of their own where they are drawn."""
+    told = [one.value for one in WARNINGS.values()] if warned else []
+    for letter in letters:
+        if letter.sent_at is not None and letter.occasion not in told:
+            yield _point("letter", clock.local_day(letter.sent_at), letter.get_occasion_display())
+
+
+def _warnings(agreement: Agreement, today: date) -> Iterable[Point]:
+    """The warnings about the present day of deletion: sent, to come, or in trouble."""
+    if agreement.erased_at is not None:
+        return
+    for one in reminders.warnings_of(agreement):
+        if one.sent_at is not None:
+            yield _point("warning-sent", clock.local_day(one.sent_at), _warning(one.days, _("sent")))
+        elif one.due_on > today:
+            yield _point("warning-due", one.due_on, _warning(one.days, _("to be sent")))
+        else:
+            state = dict(Letter.State.choices).get(one.state, _("not written"))
+            yield _point("warning-failed", one.due_on, _warning(one.days, str(state)))
+
+
+def _warning(days: int, state: str) -> str:
+    text = ngettext(
+        "Warning %(days)s day before deletion: %(state)s", "Warning %(days)s days before deletion: %(state)s", days
+    )
+    return text % {"days": days, "state": state}
 
 
 def _point(kind: str, day: date, title: str) -> Point:
@@ -70,7 +108,8 @@ def _happened(agreement: Agreement, notices: Iterable[TerminationNotice]) -> Ite
         yield _point("erased", clock.local_day(agreement.erased_at), _("Data deleted"))
 
 
-def _bands(agreement: Agreement, today: date) -> Iterable[Band]:
+def _bands(agreement: Agreement, today: date, *, held: bool) -> Iterable[Band]:
+    """``held``: the holds are drawn one by one already."""
     ends = agreement.service_ends
     usual = [point.day for point in _usual(agreement, today)] if ends is None else []
     yield Band("service", agreement.term_start, max([ends] if ends else usual), _("Service"))
@@ -78,6 +117,6 @@ def _bands(agreement: Agreement, today: date) -> Iterable[Band]:
         yield Band("window", ends, agreement.export_until, _("Exports"))
     if agreement.delete_from is not None and today > agreement.delete_from and agreement.erased_at is None:
         yield Band("closing", agreement.delete_from, today, _("Deletion"))
-    if agreement.held_since is not None:
+    if agreement.held_since is not None and not held:
         since = clock.local_day(agreement.held_since)
-        yield Band("hold", since, max(since, today), _("Hold"))
+        yield Band("hold", since, max(since, today), _("Hold"), HOLDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,12 +11,6 @@ from offboarding import clock, dates
 from offboarding.models import Agreement
 from offboarding.phases import Phase
 from offboarding.rule_words import day_in_words
-
-
-def short_day(day: date) -> str:
-    """``Thu 31 Dec 2026`` in the active language."""
-    # Translators: a format of Django's dates; Swedish writes months with a small letter: D j b Y
-    return date_format(day, _("D j M Y"))
 
 
 def distance(day: date, today: date) -> str:

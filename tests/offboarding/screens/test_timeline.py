@@ -16,7 +16,10 @@ DAY = date(2026, 1, 1)
 WORDS = st.text(alphabet="Uppsägning åäö iWM漢字 <&>", min_size=1, max_size=80)
 days = st.integers(0, 4000).map(lambda n: DAY + timedelta(days=n))
 points = st.builds(Point, st.sampled_from(["notice", "latest", "ends"]), days, WORDS, WORDS.map(lambda text: text[:30]))
-bands = st.tuples(days, days).map(lambda pair: Band("service", min(pair), max(pair), "Service"))
+bands = st.builds(
+    lambda one, other, lane: Band("service", min(one, other), max(one, other), "Service", lane),
+    days, days, st.integers(0, 2),
+)  # fmt: skip
 stories = st.builds(
     Story, points, points, st.lists(points, max_size=12).map(tuple), st.lists(bands, max_size=4).map(tuple),
     st.lists(points, max_size=5).map(tuple),
@@ -61,6 +64,15 @@ def test_everything_lies_inside_the_drawing(story):
         assert label.line_to <= drawn.height
     for stretch in (*drawn.stretches, *drawn.dots):
         assert 0 <= stretch.x <= stretch.x + stretch.span <= 100
+        assert drawn.bar <= stretch.y or stretch in drawn.dots
+        assert stretch.y + stretch.height <= drawn.below
+
+
+@given(stories)
+def test_labels_below_begin_where_the_lanes_have_ended_and_words_down_stand_beside_them(story):
+    drawn, narrow = across(story), down(story)
+    assert all(label.title_y - 12 >= drawn.below for label in drawn.labels if not label.above)
+    assert all(reach.x + reach.width <= narrow.text for reach in narrow.reaches)
 
 
 @given(stories)
