@@ -8,7 +8,7 @@ class OffboardingConfig(AppConfig):
     verbose_name = _("Offboarding")
 
     def ready(self) -> None:
-        from offboarding import case_matters, desk_coming, menu, queue_watch
+        from offboarding import case_matters, desk_coming, menu, queue_watch, search_cases, search_everywhere
         from offboarding.search_indexes import check_search
 
         case_matters.declare_all()
@@ -20,3 +20,4 @@ class OffboardingConfig(AppConfig):
         menu.place("mail", "offboarding.storedmessage", "offboarding.letter")
         menu.place("evidence", "offboarding.journalentry")
         menu.place("people", "offboarding.contact", "auth.user", "auth.group")
+        search_everywhere.declare(search_cases.of_cases)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -22,23 +22,25 @@ Rows = QuerySet[Any, Any]
 
 
 def find(agreements: Any, words: str) -> Any:
-    """Agreements with these words in their number, reference, customer's name, tenant key or a contact's address.
-
-    Asks the database at once, in one query. Every field gives at most one more than ``MOST_FOUND``, so up to there none
-    is missing. What is exactly the words comes first, then the order that the query has.
-    """
+    """Agreements with these words in their number, reference, customer's name, tenant key or a contact's address."""
     words = " ".join(words.split())
-    if not words:
-        return agreements
-    arms = [_some(agreements, one, exact=True) for one in _exactly(words)]
-    found = arms[0].union(*arms[1:], *(_some(agreements, one, exact=False) for one in _similarly(words)))
+    return united(agreements, _exactly(words), _similarly(words)) if words else agreements
+
+
+def united(rows: Any, exactly: Iterable[Q], similarly: Iterable[Q]) -> Any:
+    """The rows that meet one of these conditions, each of which an index of its own answers.
+
+    Asks the database at once, in one query. Every condition gives at most one more than ``MOST_FOUND``, so up to there
+    none is missing. What is exactly the words comes first, then the order that the query has.
+    """
+    arms = [*(_some(rows, one, exact=True) for one in exactly), *(_some(rows, one, exact=False) for one in similarly)]
     exact, ids = set(), set()
-    for pk, is_exact in found:
+    for pk, is_exact in arms[0].union(*arms[1:]):
         ids.add(pk)
         exact |= {pk} if is_exact else set()
-    exactly = [Case(If(pk__in=exact, then=Value(0)), default=Value(1), output_field=IntegerField())] if exact else []
-    first, *then = agreements.query.order_by or agreements.model._meta.ordering
-    return agreements.filter(pk__in=ids).order_by(*exactly, sorted_last(first), *then)
+    exact_first = [Case(If(pk__in=exact, then=Value(0)), default=Value(1), output_field=IntegerField())]
+    first, *then = rows.query.order_by or rows.model._meta.ordering
+    return rows.filter(pk__in=ids).order_by(*(exact_first if exact else []), sorted_last(first), *then)
 
 
 def as_reference(words: str) -> str:
@@ -59,6 +61,13 @@ def _exactly(words: str) -> Iterator[Q]:
     yield Q(customer__in=_records("Contact").with_address(words).values("customer"))
 
 
+def named(words: str, field: str) -> Q:
+    """All these words inside a name, or its beginning where they are too short for an index of three letters."""
+    inside = bool(_THREE.search(words))
+    how, parts = ("icontains", words.split()) if inside else ("istartswith", [words])
+    return Q(*((f"{field}__{how}", word) for word in parts))
+
+
 def _similarly(words: str) -> Iterator[Q]:
     """Inside a field, where three letters or digits in a row say where to look; shorter words begin it."""
     inside = bool(_THREE.search(words))
@@ -70,12 +79,13 @@ def _similarly(words: str) -> Iterator[Q]:
         yield Q(number__startswith=words) | Q(number__startswith=words.upper())
         yield Q(customer__tenant_key__startswith=words)
     if len(words) > 1:
-        yield Q(*((f"customer__name__{how}", word) for word in (words.split() if inside else [words])))
+        yield named(words, "customer__name")
         yield Q(customer__in=_records("Contact").filter(Q((f"email__{how}", words))).values("customer"))
 
 
-def _some(agreements: Any, condition: Q, *, exact: bool) -> Rows:
-    """At most so many agreements; bounded inside, as SQLite bounds no part of a union."""
-    some = agreements.filter(condition).order_by().values("pk")[: MOST_FOUND + 1]
-    rows: Rows = _records("Agreement").filter(pk__in=some).order_by().values_list("pk", Value(exact, BooleanField()))
-    return rows
+def _some(rows: Any, condition: Q, *, exact: bool) -> Rows:
+    """At most so many rows; bounded inside, as SQLite bounds no part of a union."""
+    some = rows.filter(condition).order_by().values("pk")[: MOST_FOUND + 1]
+    every = rows.model._default_manager.filter(pk__in=some).order_by()
+    found: Rows = every.values_list("pk", Value(exact, BooleanField()))
+    return found

@@ -18,6 +18,7 @@ COLUMNS = {
     "customer_name_words": ("offboarding_customer", "name"),
     "customer_tenant_key_words": ("offboarding_customer", "tenant_key"),
     "contact_email_words": ("offboarding_contact", "email"),
+    "contact_name_words": ("offboarding_contact", "name"),
 }
 """Index → table and column. ``UPPER`` because that is how Django compares without regard to case."""
 INDEXES = [
