@@ -215,6 +215,8 @@ _PEOPLE = {
     "contact.ended": Event(_("A contact does not act for the customer any more."), contact=ID),
     "customer.added": Event(_("Customer added.")),
     "customer.changed": Event(_("Customer changed: %(changed)s."), changed=CODES),
+    "token.issued": Event(_("Token for the interface issued."), user=ID, token=HASH, expires=MOMENT),
+    "token.revoked": Event(_("Token for the interface revoked."), user=ID, token=HASH),
     "journal.verified": Event(
         ngettext_lazy("Journal verified: %(entries)d entry.", "Journal verified: %(entries)d entries.", "entries"),
         entries=COUNT, seq=COUNT, head=HASH,

@@ -40,6 +40,7 @@ _GROUPS: dict[str, StrOrPromise] = {
     "assistance": gettext_lazy("help with transfers"),
     "contact": gettext_lazy("contacts"),
     "customer": gettext_lazy("customers"),
+    "token": gettext_lazy("tokens"),
     "journal": gettext_lazy("the journal itself"),
 }
 _declared: dict[str, Event] = {}

@@ -19,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(str(BASE_DIR / ".env"))
 env = Environment(BASE_DIR)
 from offboarding.settings_accounts import *  # noqa: E402, F403 – reads the environment, so after .env
+from offboarding.settings_api import *  # noqa: E402, F403
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret("SECRET_KEY", debug_default="only-for-a-first-look-" + "x" * 40 if DEBUG else None)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
-from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from offboarding import help_page
+from offboarding import help_page, neighbours, roles_page
 
 
 def _of_the_other_apps() -> Iterator[URLResolver]:
     """Upper packages are not imported by name from here; they are found among the apps beside this one."""
-    for app in apps.get_app_configs():
-        beside = Path(app.path).parent == Path(settings.BASE_DIR) and app.name != "offboarding"
-        if beside and find_spec(f"{app.name}.urls") is not None:
-            yield path("", include(f"{app.name}.urls"))
+    for app, module in neighbours.modules("urls"):
+        if app.name != "offboarding":
+            yield path("", include(module))
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,5 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     *_of_the_other_apps(),
+    path("api/", include("offboarding.api.urls")),
+    path("admin/roles/", admin.site.admin_view(roles_page.roles), name="roles"),
     path("admin/", admin.site.urls),
 ]

@@ -18,6 +18,7 @@ from offboarding.admin import (  # noqa: E402
     messages,
     notices,
     people,
+    tokens,
     waivers,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "messages",
     "notices",
     "people",
+    "tokens",
     "waivers",
 ]

@@ -1,0 +1,1 @@
+"""Exports, their volumes and receipts for integrations."""

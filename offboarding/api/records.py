@@ -1,0 +1,49 @@
+"""What the API's resources share: pages by cursor, filters by indexed columns, and verbs called by POST."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from offboarding.api.schema import Operation
+
+
+class Pages(CursorPagination):
+    """Newest first, by primary key: a page costs the same wherever it lies, and nothing is shown twice."""
+
+    ordering = "-pk"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class Records(ReadOnlyModelViewSet):
+    """Records that one may list and read. ``looks_with``: the permission for it."""
+
+    looks_with: str
+    pagination_class = Pages
+    filter_backends = (DjangoFilterBackend,)
+    schema = Operation()
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def by(self, request: Request) -> User:
+        """The person whom the verbs ask for permission."""
+        return cast(User, request.user)
+
+    def said(self, serializer: type[BaseSerializer], request: Request) -> dict[str, Any]:
+        """The request's body, checked for its form; what it means is for the verb."""
+        checked = serializer(data=request.data, context=self.get_serializer_context())
+        checked.is_valid(raise_exception=True)
+        return cast(dict[str, Any], checked.validated_data)
+
+    def told(self, record: Any, status: int = 200) -> Response:
+        """The record as a GET gives it, after a verb has changed it."""
+        fresh = self.get_queryset().get(pk=record.pk)
+        return Response(self.get_serializer(fresh).data, status=status)

@@ -1,0 +1,1 @@
+"""Holds, plans, runs and certificates for integrations."""
