@@ -19,14 +19,16 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+
+from offboarding import session_limits
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 ALWAYS = {"account_logout", "set_language", "help-leaving"}
 TO_PROVE = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 TO_ENROL = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
-STAFF_ONLY = ("mfa_", "usersessions_", "account_change_password", "account_reauthenticate")
+STAFF_ONLY = ("mfa_", "usersessions_", "account_change_password", "account_reauthenticate", "openid_connect_")
 
 
 def has_factor(user: User) -> bool:
@@ -41,7 +43,8 @@ def is_proven(request: HttpRequest) -> bool:
         return False
     if settings.STAFF_SECOND_FACTOR == "optional":
         return True
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
+    enough = {"mfa", "socialaccount"} if settings.OIDC_IS_SECOND_FACTOR else {"mfa"}
+    return any(record.get("method") in enough for record in get_authentication_records(request, user))
 
 
 def way(request: HttpRequest) -> HttpResponseRedirect:
@@ -64,19 +67,21 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 
 class StaffAccess:
-    """Middleware: stops a session of staff that is not proven before any view runs."""
+    """Middleware: ends sessions whose time is over, and stops one of staff that is not proven before any view runs."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        session_limits.keep(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        user = request.user
+        user, name = request.user, request.resolver_match.view_name if request.resolver_match else ""
+        if isinstance(user, User) and not user.is_staff and name.startswith(STAFF_ONLY):
+            raise Http404
         if not isinstance(user, User) or not user.is_staff or is_proven(request):
             return None
-        name = request.resolver_match.view_name if request.resolver_match else ""
         if name in ALWAYS or name in (TO_PROVE if has_factor(user) else TO_ENROL):
             return None
         return way(request)

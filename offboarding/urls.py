@@ -21,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("offboarding.portal.urls")),
     path("help/leaving/", help_page.leaving, name="help-leaving"),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("offboarding.account_urls")),
     *_of_the_other_apps(),
     path("api/", include("offboarding.api.urls")),
     path("admin/roles/", admin.site.admin_view(roles_page.roles), name="roles"),

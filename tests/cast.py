@@ -27,8 +27,9 @@ class Browser(Client):
 def show_factor(client: Client, user: Any) -> None:
     """Give ``user`` an authenticator app, and this browser's session the record that allauth makes of its use."""
     from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP
 
-    app, _made = Authenticator.objects.get_or_create(user=user, type="totp", defaults={"data": {"secret": SECRET}})
+    app = Authenticator.objects.filter(user=user, type="totp").first() or TOTP.activate(user, SECRET).instance
     session = client.session
     session["account_authentication_methods"] = [
         {"method": "password", "at": time.time(), "username": user.username},
