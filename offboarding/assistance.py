@@ -1,7 +1,11 @@
-"""Help with a transfer: requested, offered, agreed on in a separate agreement, worked on, done; or declined."""
+"""Help with a transfer: requested, offered, agreed on in a separate agreement, worked on, done; or declined.
+
+A contact may say yes or no to an offer; the separate agreement itself is recorded by staff.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +19,7 @@ from django.utils.translation import gettext as _
 from offboarding import clock, dates, end_dates, journal, letters, rule_words
 from offboarding.actors import Actor
 from offboarding.dates import Charge
-from offboarding.models import Agreement, AssistanceHours, Contact, Letter, TransferAssistance
+from offboarding.models import Agreement, AssistanceHours, Contact, JournalEntry, Letter, TransferAssistance
 from offboarding.rights import allow
 from offboarding.stating import stated
 from offboarding.withdrawals import for_the_customer, of_this_customer
@@ -28,11 +32,17 @@ MAY = "offboarding.manage_transferassistance"
 def request(
     agreement: Agreement, *, scope: str, by: User | None = None, contact: Contact | None = None
 ) -> TransferAssistance:
-    """A contact who may request exports asks for help, or staff records that somebody did."""
+    """A contact who may request exports asks for help, or staff records that somebody did.
+
+    The same words of the same contact, while they wait for an answer, are one request.
+    """
     actor = for_the_customer(by, contact, MAY, "may_request")
     scope = stated(scope, _("Say what help is asked for."), field="scope")
     agreement = end_dates.locked_undeleted(agreement)
     of_this_customer(agreement, contact)
+    same = agreement.assistance.filter(state=State.REQUESTED, requested_by=contact, scope=scope).first()
+    if contact is not None and same is not None:
+        return same
     asked = TransferAssistance.objects.create(
         agreement=agreement, scope=scope, requested_at=timezone.now(), requested_by=contact
     )
@@ -55,6 +65,30 @@ def offer(
     asked.save(update_fields=["estimated_hours", "charged", "state"])
     _tell(asked, "assistance.offered", actor, {"hours": f"{hours:f}", "charged": charged})
     return asked
+
+
+@transaction.atomic
+def accept(asked: TransferAssistance, *, contact: Contact) -> TransferAssistance:
+    """A contact who may request says yes to the offer; the separate agreement that staff then records makes it count.
+
+    Saying yes twice is once.
+    """
+    actor = for_the_customer(None, contact, "", "may_request")
+    asked = _locked(asked, State.OFFERED, _("Only help that is offered can be accepted."))
+    of_this_customer(asked.agreement, contact)
+    if not accepted_ids(asked.agreement, [asked.pk]):
+        _write_down(asked, "assistance.accepted", actor, {"contact": contact.pk})
+        told = {"assistance": asked, "answer": "accepted"}
+        letters.write(Letter.Occasion.ASSISTANCE, asked.agreement, key=f"{asked.pk}-accepted", context=told)
+    return asked
+
+
+def accepted_ids(agreement: Agreement, ids: Sequence[int]) -> set[int]:
+    """Which of these offers the customer has accepted; one query, none without ids."""
+    if not ids:
+        return set()
+    entries = JournalEntry.objects.filter(agreement=agreement.pk, event="assistance.accepted")
+    return set(entries.filter(facts__assistance__in=list(ids)).values_list("facts__assistance", flat=True))
 
 
 @transaction.atomic
@@ -105,15 +139,23 @@ def finish(asked: TransferAssistance, *, by: User) -> TransferAssistance:
 
 
 @transaction.atomic
-def decline(asked: TransferAssistance, *, by: User, because: str) -> TransferAssistance:
-    """The help is not given: we decline the request, or the customer the offer."""
-    actor = allow(by, MAY)
-    because = stated(because, _("Say why; the customer reads it."))
-    text = _("Only help that is requested or offered can be declined.")
-    asked = _locked(asked, (State.REQUESTED, State.OFFERED), text)
+def decline(
+    asked: TransferAssistance, *, by: User | None = None, contact: Contact | None = None, because: str = ""
+) -> TransferAssistance:
+    """The help is not given: we decline the request and say why, or a contact says no to the offer."""
+    actor = for_the_customer(by, contact, MAY, "may_request")
+    if contact is None:
+        because = stated(because, _("Say why; the customer reads it."))
+        text = _("Only help that is requested or offered can be declined.")
+    else:
+        because = _("The customer did not want the help that was offered.")
+        text = _("Only help that is offered can be declined.")
+    asked = _locked(asked, (State.REQUESTED, State.OFFERED) if contact is None else State.OFFERED, text)
+    of_this_customer(asked.agreement, contact)
     asked.ended_because, asked.state = because, State.DECLINED
     asked.save(update_fields=["ended_because", "state"])
-    _tell(asked, "assistance.declined", actor, because=because)
+    told = {"answer": "declined"} if contact is not None else {}
+    _tell(asked, "assistance.declined", actor, because=because, told=told)
     return asked
 
 
@@ -158,9 +200,11 @@ def _write_down(
 
 
 def _tell(
-    asked: TransferAssistance, event: str, actor: Actor, facts: dict[str, object] | None = None, because: str = ""
-) -> None:
+    asked: TransferAssistance, event: str, actor: Actor, facts: dict[str, object] | None = None, because: str = "",
+    told: dict[str, str] | None = None,
+) -> None:  # fmt: skip
     """Into the journal, and to all contacts."""
     _write_down(asked, event, actor, facts, because)
     key = f"{asked.pk}-{asked.state}"
-    letters.write(Letter.Occasion.ASSISTANCE, asked.agreement, key=key, context={"assistance": asked})
+    context = {"assistance": asked, **(told or {})}
+    letters.write(Letter.Occasion.ASSISTANCE, asked.agreement, key=key, context=context)

@@ -204,6 +204,7 @@ _PEOPLE = {
     "assistance.offered": Event(
         _("Help with the transfer offered: %(hours)s hours estimated."), **HELP, hours=CODE, charged=FLAG
     ),
+    "assistance.accepted": Event(_("The customer accepted the offer of help with the transfer."), **HELP, contact=ID),
     "assistance.agreed": Event(_("Help with the transfer agreed in a separate agreement."), **HELP),
     "assistance.hours": Event(
         _("%(hours)s hours of help with the transfer on %(day)s."), **HELP, hours=CODE, day=DAY, entry=ID

@@ -93,8 +93,13 @@ def sentence(entry: JournalEntry) -> str:
     event = _declared.get(entry.event)
     if event is None:
         return entry.event
-    shown = {name: _shown(fact, entry.facts.get(name)) for name, fact in event.facts.items()}
-    return str(event.sentence % shown)
+    return str(event.sentence % shown_facts(entry))
+
+
+def shown_facts(entry: JournalEntry) -> dict[str, Any]:
+    """The entry's facts as its sentence shows them; none for an event nobody declares any more."""
+    event = _declared.get(entry.event)
+    return {name: _shown(fact, entry.facts.get(name)) for name, fact in event.facts.items()} if event else {}
 
 
 def _shown(fact: Fact, value: Any) -> Any:

@@ -38,11 +38,16 @@ class NextDate:
     @property
     def distance(self) -> str:
         """``today``, ``in 3 days`` or ``3 days ago``."""
-        if self.days == 0:
-            return gettext("today")
-        if self.days > 0:
-            return ngettext("in %(count)d day", "in %(count)d days", self.days) % {"count": self.days}
-        return ngettext("%(count)d day ago", "%(count)d days ago", -self.days) % {"count": -self.days}
+        return distance_in_words(self.days)
+
+
+def distance_in_words(days: int) -> str:
+    """``today``, ``in 3 days`` or, for fewer than none, ``3 days ago``."""
+    if days == 0:
+        return gettext("today")
+    if days > 0:
+        return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
+    return ngettext("%(count)d day ago", "%(count)d days ago", -days) % {"count": -days}
 
 
 def last_day_of_service(agreement: Agreement, on: date) -> date:

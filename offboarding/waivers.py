@@ -1,12 +1,13 @@
 """A waiver: the customer's signed wish to have its data deleted earlier – the one way in which a date moves earlier.
 
-Staff records it with the signed document; it counts when two different people have approved it.
+A contact signs it on the self-service page, or staff records it with the signed document; it counts when two different
+people of the staff have approved it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -14,11 +15,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offboarding import clock, end_dates, journal, rule_words
+from offboarding import clock, end_dates, journal, letters, online_originals, rule_words
 from offboarding.actors import Actor
-from offboarding.models import Agreement, Contact, StoredMessage, Waiver
+from offboarding.models import Agreement, Contact, Letter, StoredMessage, Waiver
 from offboarding.rights import allow
 from offboarding.stating import stated
+from offboarding.waiver_words import gives_up, same_name
+from offboarding.withdrawals import for_the_customer, of_this_customer
 
 
 @transaction.atomic
@@ -32,7 +35,57 @@ def record_waiver(
     if agreement.waivers.filter(state=Waiver.State.OPEN).exists():
         raise ValidationError({"agreement": _("A waiver of this agreement waits for approval already.")})
     _check_signed(agreement, asked_by, document)
-    _check_earlier(agreement, delete_from)
+    check_earlier(agreement, delete_from)
+    return _recorded(agreement, delete_from, asked_by, document, because, actor, by)
+
+
+@transaction.atomic
+def sign_waiver(
+    agreement: Agreement, *, delete_from: date, contact: Contact, name: str, customer_name: str, form: str
+) -> Waiver:
+    """A contact who may confirm signs on the self-service page, by typing its own name and the customer's.
+
+    The text with what is given up is kept as the original; all contacts are told, so that colleagues can object.
+    Nothing moves before two people of the staff have approved it. The same form (``form``: its number) sent twice is
+    one waiver.
+    """
+    actor = for_the_customer(None, contact, "", "may_confirm")
+    agreement = end_dates.locked_undeleted(agreement)
+    of_this_customer(agreement, contact)
+    contact = Contact.objects.select_related("customer").get(pk=contact.pk)
+    if same := agreement.waivers.filter(asked_by=contact, delete_from=delete_from, state=Waiver.State.OPEN).first():
+        return same
+    if agreement.waivers.filter(state=Waiver.State.OPEN).exists():
+        raise ValidationError({"agreement": _("A wish for an earlier deletion waits for us already.")})
+    check_earlier(agreement, delete_from)
+    _check_names(contact, name, customer_name)
+    heading = _("Earlier deletion of the data under agreement %(number)s") % {"number": agreement.number}
+    signed = _("Signed: %(name)s, for %(customer)s") % {"name": name.strip(), "customer": customer_name.strip()}
+    shown = [*gives_up(agreement, delete_from, clock.today()), signed]
+    text = online_originals.written(heading, agreement, contact, shown, "", form)
+    document = online_originals.keep(text, heading, agreement, contact)
+    because = _("Signed by the customer on the self-service page.")
+    waiver = _recorded(agreement, delete_from, contact, document, because, actor)
+    letters.write(Letter.Occasion.WAIVER, agreement, key=str(waiver.pk), context={"waiver": waiver})
+    return waiver
+
+
+def _check_names(contact: Contact, name: str, customer_name: str) -> None:
+    """The typed names are the ones on record, whatever their capitals and blanks."""
+    wrong = {}
+    if not same_name(name, contact.name):
+        wrong["name"] = _("Please type your name as we know it: %(name)s.") % {"name": contact.name}
+    if not same_name(customer_name, contact.customer.name):
+        known = {"name": contact.customer.name}
+        wrong["customer_name"] = _("Please type the customer's name as we know it: %(name)s.") % known
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _recorded(
+    agreement: Agreement, delete_from: date, asked_by: Contact, document: StoredMessage, because: str, actor: Actor,
+    by: User | None = None,
+) -> Waiver:  # fmt: skip
     waiver = Waiver.objects.create(
         agreement=agreement, delete_from=delete_from, asked_by=asked_by, document=document, because=because,
         recorded_by=by, recorded_at=timezone.now(),
@@ -51,7 +104,7 @@ def approve_waiver(waiver: Waiver, *, by: User) -> Waiver:
     actor = allow(by, "offboarding.approve_waiver")
     agreement, waiver = _locked(waiver)
     _check_approvable(agreement)
-    _check_earlier(agreement, waiver.delete_from)
+    check_earlier(agreement, waiver.delete_from)
     if waiver.first_approved_by_id is None:
         waiver.first_approved_by, waiver.first_approved_at = by, timezone.now()
         waiver.save(update_fields=["first_approved_by", "first_approved_at"])
@@ -104,7 +157,13 @@ def _check_signed(agreement: Agreement, asked_by: Contact, document: StoredMessa
         raise ValidationError({"document": _("This document belongs to another case.")})
 
 
-def _check_earlier(agreement: Agreement, delete_from: date) -> None:
+def first_waivable(agreement: Agreement, today: date) -> date:
+    """The earliest day that a waiver can name; the agreement has an end."""
+    return max(today, agreement.service_ends or today) + timedelta(days=1)
+
+
+def check_earlier(agreement: Agreement, delete_from: date) -> None:
+    """ValidationError for a day that no waiver of this agreement can name."""
     if agreement.delete_from is None or agreement.service_ends is None:
         raise ValidationError({"delete_from": _("No end is set; there is no date to waive.")})
     if delete_from >= agreement.delete_from:

@@ -1,4 +1,4 @@
-"""What every page for customers shows around its content; a context processor, so that other packages' pages have it."""
+"""What every page for customers shows around its content: a context processor, for other packages' pages too."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from offboarding.portal import case, home
+from offboarding.portal import case, home, moving, notice, papers
 
 
 class Reference:
@@ -25,4 +25,17 @@ urlpatterns = [
     path("", home.door, name="home"),
     path("leaving/", home.agreements, name="portal-home"),
     path("leaving/<reference:reference>/", case.page, name="portal-case"),
+    path("leaving/<reference:reference>/history/", case.past, name="portal-history"),
+    path("leaving/<reference:reference>/calendar.ics", case.calendar, name="portal-calendar"),
+    path("leaving/<reference:reference>/notice/", notice.give, name="portal-notice"),
+    path("leaving/<reference:reference>/notice/<int:notice>/withdraw/", notice.withdraw, name="portal-withdraw"),
+    path("leaving/<reference:reference>/notice/<int:notice>/object/", notice.object_to, name="portal-object"),
+    path(
+        "leaving/<reference:reference>/notice/<int:notice>/paper/<str:language>.<str:kind>",
+        papers.notice_paper,
+        name="portal-acknowledgement",
+    ),
+    path("leaving/<reference:reference>/help/", moving.ask_for_help, name="portal-help"),
+    path("leaving/<reference:reference>/help/<int:asked>/", moving.answer_offer, name="portal-answer"),
+    path("leaving/<reference:reference>/earlier/", moving.ask_for_earlier_deletion, name="portal-earlier"),
 ]

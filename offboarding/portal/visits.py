@@ -18,12 +18,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 
+from offboarding.as_told import as_told
 from offboarding.models import Agreement, Contact
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One contact of the customer looks at one of its agreements."""
+    """One contact of the customer looks at one of its agreements, which is as the customer may know it."""
 
     agreement: Agreement
     contact: Contact
@@ -44,7 +45,7 @@ def visit(request: HttpRequest, reference: str) -> Visit:
     if agreement is None or contact is None:
         raise Http404
     contact.customer = agreement.customer
-    return Visit(agreement, contact)
+    return Visit(as_told(agreement), contact)
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

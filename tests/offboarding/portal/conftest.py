@@ -22,6 +22,8 @@ from tests.offboarding.portal.visiting import account_of
 def enter(client):
     """``enter(contact)``: the browser in which this person is signed in."""
 
+    import offboarding.staff_access  # noqa: F401 – a session begins where this listens
+
     def signed_in(contact):
         client.force_login(account_of(contact))
         return client

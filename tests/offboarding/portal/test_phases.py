@@ -1,0 +1,107 @@
+"""What the page says in every phase, in both languages, and what it keeps to itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.offboarding.portal.phases import PHASES, bring
+from tests.offboarding.portal.visiting import text_of
+
+HEADLINES = {
+    "active": ("Your agreement is running", "notice must reach us by Tuesday 1 December 2026"),
+    "notice_given": ("We have received your notice", "the service goes on as usual"),
+    "ending": ("Your agreement is coming to its end", "to the end of Thursday 31 December 2026"),
+    "export_window": ("Now is the time to take your data along", "Until Wednesday 31 March 2027"),
+    "closing": ("The time for exports is over", "From Thursday 1 April 2027"),
+    "held_untold": ("The time for exports is over", "From Thursday 1 April 2027"),
+    "on_hold": ("Your data is kept for now", "we delete nothing"),
+    "deleted": ("Your data is deleted", "We deleted it on Friday 9 April 2027"),
+}
+
+
+@pytest.fixture
+def seen(enter, ada, hers, page, staff, time_machine):
+    """``seen(phase, language)``: the page as Ada sees it then."""
+
+    def look(phase, language="en"):
+        bring(phase, hers, ada, staff, time_machine)
+        browser = enter(ada)
+        browser.cookies["django_language"] = language
+        answer = browser.get(page())
+        assert answer.status_code == 200
+        return answer
+
+    return look
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_each_phase_says_where_the_case_stands_with_absolute_dates(seen, phase):
+    text = text_of(seen(phase))
+    for said in HEADLINES[phase]:
+        assert said in text
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_every_phase_has_all_parts_in_their_order_one_h1_and_no_script_or_style_inside(seen, phase, language):
+    answer = seen(phase, language)
+    html = answer.content.decode()
+    assert f'<html lang="{language}"' in html
+    assert answer.headers["Content-Language"] == language
+    assert re.findall(r'<h2 id="(\w+)"', html) == ["now", "next", "past", "documents", "people"]
+    assert html.count("<h1") == 1
+    assert 'class="timeline"' in html
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_a_hold_of_which_nobody_was_told_leaves_no_trace(seen, language, hers):
+    assert hers.held_since is None
+    html = seen("held_untold", language).content.decode()
+    hers.refresh_from_db()
+    assert hers.held_since is not None
+    for trace in ("hold", "inquiry", "legal reasons", "spärr", "rättsliga", "hatch-across)"):
+        assert trace not in re.sub(r"<pattern.*?</pattern>", "", html)
+
+
+def test_a_hold_that_the_customer_was_told_of_is_shown_without_its_reason(seen):
+    text = text_of(seen("on_hold"))
+    assert "There are legal reasons to keep it" in text
+    assert "The data has to be kept for legal reasons" in text
+    assert "inquiry" not in text
+
+
+def test_a_release_is_told_only_to_who_was_told_of_the_hold(seen, hers, enter, ada, page):
+    from offboarding import cases
+    from offboarding.actors import Actor
+
+    seen("held_untold")
+    cases.release_hold(hers, actor=Actor.staff(1, "sam"), because="Over")
+    assert "no longer has to be kept" not in text_of(enter(ada).get(page()))
+
+
+def test_the_page_is_in_the_language_the_contact_is_written_to_until_it_chooses_another(enter, ada, page, eva):
+    assert '<html lang="sv"' in enter(ada).get(page()).content.decode()
+    eva.language = "en"
+    eva.save()
+    browser = enter(eva)
+    assert '<html lang="en"' in browser.get(page()).content.decode()
+    answer = browser.post("/i18n/setlang/", {"language": "sv", "next": page()})
+    assert answer.url == page()
+    assert '<html lang="sv"' in browser.get(page()).content.decode()
+
+
+def test_the_calendar_file_holds_the_dates_as_the_page_says_them(seen, client, page):
+    seen("ending")
+    answer = client.get(page("calendar.ics"))
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    for day in ("20261231", "20270331", "20270401"):
+        assert f"DTSTART;VALUE=DATE:{day}" in answer.content.decode()
+
+
+def test_without_dates_there_is_no_calendar_file(seen, client, page):
+    assert "calendar.ics" not in seen("active").content.decode()
+    assert client.get(page("calendar.ics")).status_code == 404
