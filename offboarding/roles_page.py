@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission, User
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -19,7 +19,8 @@ from offboarding.roles import NAMES, WHO, Grant, Role
 @require_GET
 def roles(request: HttpRequest) -> HttpResponse:
     """Each role with what it may do, package by package, and which of the roles the visitor has."""
-    mine = set(Group.objects.filter(user__pk=request.user.pk).values_list("name", flat=True))
+    assert isinstance(request.user, User)
+    mine = set(request.user.groups.values_list("name", flat=True))
     texts = {(found.content_type.app_label, found.codename): permission_text(found) for found in _all()}
     context = {
         **admin.site.each_context(request),

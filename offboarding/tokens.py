@@ -37,7 +37,7 @@ def issue(user: User, *, by: User, days: int) -> tuple[AuthToken, str]:
         )
     if not user.is_active or (not user.is_staff and _of_a_customer(user)):
         raise ValidationError({"user": _("This user cannot have a token.")})
-    if user.auth_token_set.count() >= MOST:
+    if AuthToken.objects.filter(user=user).count() >= MOST:
         raise ValidationError(
             {"user": _("This user has %(most)d tokens already; revoke one that is not needed.") % {"most": MOST}}
         )

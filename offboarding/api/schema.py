@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -18,7 +18,7 @@ WRITING = {409: "The first request with this key is at work.", 422: "The key bel
 class Operation(AutoSchema):
     """One operation: its header for acting once, and the problems it may answer with."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         if self.method != "POST":
             return []
         return [
@@ -34,17 +34,19 @@ class Operation(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         possible = READING | (WRITING if self.method == "POST" else {})
         for status, words in possible.items():
             if "{" in self.path or status != 404:
                 told = OpenApiResponse(Problem, description=words)
-                bodies[str(status)] = self._get_response_for_code(told, str(status), [CONTENT_TYPE], direction)
+                bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
+                    told, str(status), [CONTENT_TYPE], direction
+                )
         return bodies
 
 
-class StaffSessionScheme(OpenApiAuthenticationExtension):
+class StaffSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The session cookie of the desk."""
 
     target_class = "offboarding.api.access.StaffSession"

@@ -22,7 +22,9 @@ from retention.progress import progress_of
 class PlanSerializer(serializers.ModelSerializer):
     class Meta:
         model = DeletionPlan
-        fields = ("id", "customer", "agreement", "occasion", "state", "made_by", "made_at", "sha256", "asked_at")
+        fields: tuple[str, ...] = (
+            "id", "customer", "agreement", "occasion", "state", "made_by", "made_at", "sha256", "asked_at",
+        )  # fmt: skip
 
 
 class PlanInFullSerializer(PlanSerializer):

@@ -1,6 +1,7 @@
 """``manage.py send_reminders`` – for cron, every five minutes: writes what has become due, and sends what waits.
 
-Once a day it also counts how many agreements are in each phase, for the first page of the desk.
+Once a day it also counts how many agreements are in each phase, for the first page of the desk, and it forgets which
+requests programs sent more than a day ago.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from offboarding import clock, phase_counts
+from offboarding.api import keys
 from offboarding.posting import send_due
 from offboarding.reminders import write_due
 
@@ -22,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Says what was done; fails, after doing all it could, where something needs a person."""
         phase_counts.count(clock.today())
+        keys.forget_old(timezone.now())
         reminded = write_due(clock.today())
         if reminded.written:
             self.stdout.write(f"written: {reminded.written}")
