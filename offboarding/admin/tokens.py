@@ -105,7 +105,7 @@ class TokenAdmin(OnlyVerbs, _TokenAdmin):
             try:
                 token, text = tokens.issue(form.cleaned_data["user"], by=by, days=form.cleaned_data["days"])
             except ValidationError as error:
-                form.add_error(None, error) if not hasattr(error, "error_dict") else form._update_errors(error)  # type: ignore[attr-defined]
+                form.add_error(None, error)
             else:
                 context = {"title": _("The new token"), "token": token, "text": text}
                 return self._page(request, "admin/tokens/issued.html", context)

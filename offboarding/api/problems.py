@@ -91,8 +91,9 @@ def _flat(place: str, data: Any) -> Any:
     """``reach.categories.0`` → reasons."""
     if isinstance(data, dict):
         for name, inner in data.items():
-            name = "request" if name in (NON_FIELD_ERRORS, "non_field_errors") else str(name)
-            yield from _flat(f"{place}.{name}" if place else name, inner)
+            inside = [place] if place else []
+            named = [] if name in (NON_FIELD_ERRORS, "non_field_errors") else [str(name)]
+            yield from _flat(".".join(inside + named), inner)
     elif isinstance(data, list) and data and all(isinstance(one, str) for one in data):
         yield place or "request", [str(one) for one in data]
     elif isinstance(data, list):
