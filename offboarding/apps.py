@@ -9,6 +9,7 @@ class OffboardingConfig(AppConfig):
 
     def ready(self) -> None:
         from offboarding import case_matters, desk_coming, menu, queue_watch, search_cases, search_everywhere
+        from offboarding import session_limits as _hears_of_every_sign_in  # noqa: F401
         from offboarding.search_indexes import check_search
 
         case_matters.declare_all()
@@ -19,5 +20,5 @@ class OffboardingConfig(AppConfig):
         menu.place("cases", *(f"offboarding.{name}" for name in names))
         menu.place("mail", "offboarding.storedmessage", "offboarding.letter")
         menu.place("evidence", "offboarding.journalentry")
-        menu.place("people", "offboarding.contact", "auth.user", "auth.group")
+        menu.place("people", "offboarding.contact", "auth.user", "auth.group", "knox.authtoken")
         search_everywhere.declare(search_cases.of_cases)
