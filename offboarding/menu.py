@@ -1,4 +1,4 @@
-"""The order in which the desk's lists are offered, as support thinks. Upper packages place their own lists from ``ready``."""
+"""The order in which the desk's lists are offered, as support thinks. Packages place their own from ``ready``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ GROUPS = (
     Group("mail", _("Mail"), "M2.5 4.5h15v11h-15zM3 5l7 6 7-6"),
     Group("exports", _("Exports"), "M10 2.5v10M6 9l4 4 4-4M3 12.5v5h14v-5"),
     Group("deletion", _("Deletion"), "M3.5 5.5h13M8 5.5V3h4v2.5M5 5.5l1 12h8l1-12M8.3 9v5M11.7 9v5"),
-    Group("evidence", _("Evidence"), "M10 2l6.5 2.5v5c0 4-2.6 6.8-6.5 8.5-3.9-1.7-6.5-4.5-6.5-8.5v-5zM7 10l2.2 2.2L13.2 8"),
+    Group(
+        "evidence", _("Evidence"), "M10 2l6.5 2.5v5c0 4-2.6 6.8-6.5 8.5-3.9-1.7-6.5-4.5-6.5-8.5v-5zM7 10l2.2 2.2L13.2 8"
+    ),
     Group("people", _("People"), "M10 3.2a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM3.5 17.5c.4-4 3-6 6.5-6s6.1 2 6.5 6"),
     Group("other", _("More"), "M4 10h.01M10 10h.01M16 10h.01"),
 )

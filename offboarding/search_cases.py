@@ -39,7 +39,7 @@ def may_view(model: type[Model], user: Any) -> bool:
 def found_of(model: type[Model], hits: list[Hit], words: str) -> Found:
     """The first hits, under the kind's own name; its list where there are more."""
     more = f"{address_of(model)}?{urlencode({'q': words})}" if len(hits) > MOST else ""
-    return Found(capfirst(model._meta.verbose_name_plural), hits[:MOST], more)
+    return Found(str(capfirst(model._meta.verbose_name_plural)), hits[:MOST], more)
 
 
 def address_of(model: type[Model], pk: int | None = None) -> str:

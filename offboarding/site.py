@@ -35,10 +35,15 @@ class DeskSite(StaffSite):
         return menu.grouped(model for app in apps for model in app["models"])
 
     def get_urls(self) -> list[Any]:
-        """Django's addresses and the search of the header."""
+        """Django's addresses, the search of the header, and every list as a file."""
+        from offboarding.admin.list_download import download
         from offboarding.admin.search_page import search
 
-        own: list[URLPattern] = [path("search/", self.admin_view(search), {"site": self}, name="search")]
+        whole_list = "<str:app>/<str:model>/list.<str:kind>"
+        own: list[URLPattern] = [
+            path("search/", self.admin_view(search), {"site": self}, name="search"),
+            path(whole_list, self.admin_view(download), {"site": self}, name="list-download"),
+        ]
         return own + super().get_urls()
 
 

@@ -1,4 +1,4 @@
-"""What the header's search finds of evidence: certificates by number, code or SHA-256, also where the customer is gone."""
+"""What the header's search finds of evidence: certificates by number, code, SHA-256 or the name the customer had."""
 
 from __future__ import annotations
 

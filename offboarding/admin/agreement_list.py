@@ -42,12 +42,15 @@ class AgreementChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        today, rows = timezone.localdate(), list(self.result_list.defer(*HEAVY))
-        waiting = reasons_by_agreement(rows)
+        self.result_list = self.prepare(list(self.result_list.defer(*HEAVY)))
+
+    def prepare(self, rows: list[Any]) -> list[Any]:
+        """The rows with their phase and what waits, for all of them at once."""
+        today, waiting = timezone.localdate(), reasons_by_agreement(rows)
         for row in rows:
             row.reasons = waiting[row.pk]
             row.phase = phase_of(row, today, undecided=Reason.NOTICE in row.reasons)
-        self.result_list = rows
+        return rows
 
 
 class AgreementList(_AgreementAdmin):

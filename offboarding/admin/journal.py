@@ -78,17 +78,20 @@ class JournalList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        entries: list[JournalEntry] = list(self.result_list)
+        self.result_list = entries = self.prepare(list(self.result_list))
+        paginator = self.paginator
+        cut = isinstance(paginator, BoundedPaginator) and paginator.more and self.page_num >= paginator.num_pages
+        self.older = self.get_query_string({"before": entries[-1].seq}, ["p"]) if entries and cut else ""
+
+    def prepare(self, entries: list[JournalEntry]) -> list[JournalEntry]:
+        """The entries with the names that their sentences have."""
         names = journal_words.contact_names(entries)
         wanted = {entry.agreement for entry in entries if entry.agreement}
         numbers = dict(Agreement.objects.filter(pk__in=wanted).values_list("pk", "number"))
         for entry in entries:
             entry.actor_shown = journal_words.who(entry, names)  # type: ignore[attr-defined]
             entry.number_shown = numbers.get(entry.agreement or 0, "")  # type: ignore[attr-defined]
-        self.result_list = entries
-        paginator = self.paginator
-        cut = isinstance(paginator, BoundedPaginator) and paginator.more and self.page_num >= paginator.num_pages
-        self.older = self.get_query_string({"before": entries[-1].seq}, ["p"]) if entries and cut else ""
+        return entries
 
 
 @admin.register(JournalEntry)

@@ -1,0 +1,45 @@
+"""Every address of the desk that answers GET, filled in with the numbers of real records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+NOT_PAGES = {"jsi18n", "autocomplete", "logout", "view_on_site", "password_change", "password_change_done", "login"}
+"""Scripts, and addresses that lead elsewhere."""
+MOST = 4
+"""Records of one kind whose pages are opened: the newest."""
+
+
+def addresses() -> list[str]:
+    """Lists, forms, pages of records and forms about them; each once."""
+    from django.contrib import admin
+    from django.urls import reverse
+
+    found = [reverse("admin:index"), reverse("admin:search"), reverse("admin:search") + "?q=skola"]
+    found += [reverse("admin:app_list", args=[app]) for app in ("offboarding", "exports", "retention", "auth")]
+    for model, screen in admin.site._registry.items():
+        found += _of_one_kind(model, screen)
+    return list(dict.fromkeys(found))
+
+
+def _of_one_kind(model: Any, screen: Any) -> Iterator[str]:
+    from django.urls import NoReverseMatch, reverse
+
+    rows = model._default_manager.order_by("-pk")[:MOST]
+    for pattern in screen.get_urls():
+        name = pattern.name
+        if name is None or name.rpartition("_")[2] in NOT_PAGES:
+            continue
+        try:
+            yield reverse(f"admin:{name}")
+            continue
+        except NoReverseMatch:
+            pass
+        for row in rows:
+            for args in ([row.pk], [str(row.pk)]):
+                try:
+                    yield reverse(f"admin:{name}", args=args)
+                    break
+                except NoReverseMatch:
+                    continue
