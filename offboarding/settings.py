@@ -180,6 +180,7 @@ EXPORT_VOLUME_BYTES = env.whole("EXPORT_VOLUME_BYTES", default=2 * 1024**3, leas
 EXPORT_LEASE_SECONDS = env.whole("EXPORT_LEASE_SECONDS", default=60, least=2)
 EXPORT_MAX_ATTEMPTS = env.whole("EXPORT_MAX_ATTEMPTS", default=10, least=1)
 EXPORT_KEEP_DAYS = env.whole("EXPORT_KEEP_DAYS", default=90, least=14)
+DOWNLOAD_ACCEL_LOCATION = env.location("DOWNLOAD_ACCEL_LOCATION")
 VENDOR_NAME = env.text("VENDOR_NAME", default="The vendor")
 SIGNING_KEY = env.signing_key("SIGNING_KEY", debug_file=BASE_DIR / "var" / "signing.key" if DEBUG else None)
 RETIRED_SIGNING_KEYS = env.seeds("RETIRED_SIGNING_KEYS")
