@@ -104,6 +104,11 @@ def cancel(job: ExportJob, *, by: User | None = None, contact: Contact | None = 
     return job
 
 
+def may_cancel(job: ExportJob, contact: Contact) -> bool:
+    """Whether a contact gets the button: for what it has asked for itself; ``cancel`` decides."""
+    return job.state in ExportJob.ACTIVE and job.requested_by_contact_id == contact.pk and contact.may_request
+
+
 def retry(job: ExportJob, *, by: User) -> ExportJob:
     """Starts an export again from a new snapshot; what the failed one left is removed."""
     actor = allow(by, "exports.retry_exportjob")

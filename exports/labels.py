@@ -13,6 +13,8 @@ from exports.contents import Category
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+    from exports.models import ExportJob
+
 CATEGORIES = {
     Category.USERS: (_("Users"), _("personal information, accounts, certifications")),
     Category.COURSES: (_("Courses"), _("materials and media, completions, survey and quiz results, feedback")),
@@ -26,6 +28,8 @@ FORMATS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "json": ("JSON", _("for programs: one file per table, with keys and references")),
     "xml": ("XML", _("for programs: one file per table, each with its schema (XSD)")),
     "sql": ("SQL", _("a dump of this customer only, that loads into an empty database")),
+    "pdf": ("PDF", _("documents to read and print: certificates, course reports, usage reports with charts")),
+    "docx": ("Word", _("the same documents to edit")),
     "media": (_("Media"), _("every file byte for byte, under a safe name; the original names stand in an index")),
 }
 """Format → its name and what it is good for."""
@@ -46,6 +50,7 @@ STEPS = {
     "compare": _("comparing the data map with the live database"),
     "tables": _("reading tables"),
     "table": _("reading %(subject)s"),
+    "documents": _("making documents: %(subject)s"),
     "pack": _("packing and reading back"),
     "list": _("listing files"),
     "copy": _("copying files into volume %(subject)s"),
@@ -74,3 +79,10 @@ def step_text(step: str) -> str:
     """``table people`` → ``reading people`` in the reader's language."""
     code, _blank, subject = step.partition(" ")
     return str(STEPS[code]) % {"subject": subject} if code in STEPS else step
+
+
+def requester(job: ExportJob) -> str:
+    """Who has asked for it: a person of the staff, or of the customer's by name."""
+    if job.requested_by_contact is not None:
+        return job.requested_by_contact.name
+    return str(job.requested_by or "")

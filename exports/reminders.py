@@ -68,6 +68,7 @@ def _due(job: ExportJob, agreement: Agreement, today: date) -> str:
         return ""
     due = reminder_due(clock.local_day(job.finished_at), clock.local_day(job.expires_at), today)
     written = agreement.letters.filter(
-        occasion=Occasion.EXPORT_REMINDER, key__startswith=key_of(Occasion.EXPORT_REMINDER, agreement, f"{job.pk}-{due}")
+        occasion=Occasion.EXPORT_REMINDER,
+        key__startswith=key_of(Occasion.EXPORT_REMINDER, agreement, f"{job.pk}-{due}"),
     )
     return "" if not due or written.exists() else due

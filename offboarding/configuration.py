@@ -63,6 +63,16 @@ class Environment:
             name, lambda raw: [word.strip() for word in raw.split(",") if word.strip()], default, "a list"
         )
 
+    def location(self, name: str) -> str:
+        """An address path of a web server's own, ``/packages/``; '' where there is none."""
+
+        def cast(raw: str) -> str:
+            if raw and not (raw.startswith("/") and raw.endswith("/") and len(raw) > 2):
+                raise ValueError(raw)
+            return raw
+
+        return self._read(name, cast, "", "a path that begins and ends with a slash, such as /packages/")
+
     def whole(self, name: str, *, default: int, least: int, most: int | None = None) -> int:
         def cast(raw: str) -> int:
             number = int(raw)
