@@ -37,8 +37,8 @@ def _light(jobs: QuerySet[ExportJob]) -> QuerySet[ExportJob]:
     return jobs.select_related("customer").defer(*HEAVY)
 
 
-def _told(job: ExportJob, since: datetime | None, detail: str) -> Matter:
-    address = address_of(f"{JOB}_change", job.pk)
+def _told(job: ExportJob, since: datetime | None, detail: str, address: str = "") -> Matter:
+    address = address or address_of(f"{JOB}_change", job.pk)
     return Matter(str(job.customer), address, number=f"#{job.pk}", since=since, detail=detail)
 
 
@@ -57,7 +57,8 @@ def _objections(moment: Moment) -> QuerySet[Receipt]:
 
 def _objection(receipt: Receipt, may: bool) -> Matter:
     detail = _("Missing: %(names)s") % {"names": category_names(list(receipt.missing))}
-    return _told(receipt.job, receipt.given_at, detail)
+    form = address_of(f"{JOB}_settle", receipt.job_id) if may else ""
+    return _told(receipt.job, receipt.given_at, detail, form)
 
 
 def _idle(moment: Moment) -> QuerySet[ExportJob]:

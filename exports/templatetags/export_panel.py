@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from exports.labels import requester
 from exports.models import ExportJob
 from exports.progress import progress_of
 from offboarding.models import Customer
@@ -22,11 +23,11 @@ def export_panel(context: dict[str, Any], customer: Customer) -> dict[str, Any]:
     user = context["request"].user
     may_view = user.has_perm("exports.view_exportjob")
     newest = ExportJob.objects.filter(customer=customer).defer("tables_result", "statement")
-    found = list(newest.select_related("requested_by")[: MOST + 1]) if may_view else []
+    found = list(newest.select_related("requested_by", "requested_by_contact")[: MOST + 1]) if may_view else []
     now = timezone.now()
     return {
         "customer": customer,
-        "jobs": [(job, progress_of(job, now)) for job in found[:MOST]],
+        "jobs": [(job, progress_of(job, now), requester(job)) for job in found[:MOST]],
         "more": len(found) > MOST,
         "under_way": ExportJob.objects.filter(customer=customer, state__in=ExportJob.ACTIVE).exists(),
         "may_view": may_view,

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 LARGEST_NUMBER_OF_A_ROW = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A way to a form."""
+
+    label: StrOrPromise
+    address: str
+    danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,8 @@ class CaseVerb:
     rehearsed: bool = True
     personal: Callable[[Any, Any], bool] = lambda _user, _record: True
     """Whether a button makes sense for this person, beside the permission."""
+    then: Callable[[Any, Any, Any], Button | None] = lambda _record, _made, _user: None
+    """``then(record, made, user)``: the way to what comes next, told with ``done``; None where the page shows it."""
     app: str = "offboarding"
     """The application whose permission it is."""
     template: str = "admin/offboarding/agreement/act.html"
@@ -64,15 +76,6 @@ class CaseVerb:
     def shown(self, user: Any, record: Any) -> bool:
         """Whether this person gets a button for it."""
         return self.allowed(user) and self.possible(record) and self.personal(user, record)
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A way to a form."""
-
-    label: StrOrPromise
-    address: str
-    danger: bool = False
 
 
 def home_of(record: Any) -> Agreement | Customer:
@@ -122,6 +125,13 @@ class OpensForms:
         """What a person is told when the verb has acted and has given ``made``."""
         return str(verb.done)
 
+    def _told(self, verb: CaseVerb, record: Any, made: Any, user: Any) -> str:
+        """What was done, and the way to what comes next."""
+        way = verb.then(record, made, user)
+        if way is None:
+            return self.said(verb, made)
+        return format_html('{} <a href="{}">{}</a>', self.said(verb, made), way.address, way.label)
+
     def after(self, record: Any, made: Any) -> str:
         """Where the person is led then."""
         return page_of(home_of(record))
@@ -169,7 +179,7 @@ class OpensForms:
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, self.said(verb, made))
+                messages.success(request, self._told(verb, record, made, request.user))
                 return HttpResponseRedirect(self.after(record, made))
         return self._asked(request, verb, record, form)
 

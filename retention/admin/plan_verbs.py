@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from offboarding import clock, reauthentication
 from offboarding.admin.case_forms import BecauseField, BecauseForm, CaseForm, SureForm
 from offboarding.admin.case_verbs import Data
+from offboarding.admin.typed import PasswordField, TypedNameField
 from offboarding.models import Agreement
 from retention import approvals, gathering, plans, runs
 from retention.admin.records import DeletionVerb, Subject
-from retention.admin.typed import PasswordField, TypedNameField
 from retention.models import DeletionPlan, DeletionRun, PlanApproval
 from retention.policy_approval import same_person
 

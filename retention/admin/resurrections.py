@@ -16,10 +16,10 @@ from exports.progress import grouped
 from offboarding import clock, reauthentication
 from offboarding.admin.case_forms import BecauseForm, CaseForm
 from offboarding.admin.case_verbs import Data, page_of
+from offboarding.admin.typed import PasswordField, TypedNameField
 from offboarding.models import Customer
 from retention import resurrections
 from retention.admin.records import DeletionRecords, DeletionVerb, storage_answers
-from retention.admin.typed import PasswordField, TypedNameField
 from retention.models import DeletionRun, Resurrection
 
 if TYPE_CHECKING:

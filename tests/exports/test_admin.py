@@ -48,16 +48,6 @@ def test_jobs_are_found_by_customer_key_and_number(desk, alice, bob, staff):
         assert f"#{({hers, his} - {found}).pop().pk}</a>" not in page
 
 
-def test_actions_of_the_list_cancel_and_start_again_and_say_what_was_refused(desk, alice, bob, staff):
-    waiting, failed = job_in(State.QUEUED, alice, staff), job_in(State.FAILED, bob, staff)
-    both = [waiting.pk, failed.pk]
-    answer = desk.post(LIST, {"action": "cancel_selected", "_selected_action": both}, follow=True).content.decode()
-    assert f"#{waiting.pk}: The export is cancelled." in answer
-    assert f"#{failed.pk}: Only an export that waits or runs can be cancelled." in answer
-    desk.post(LIST, {"action": "retry_selected", "_selected_action": both})
-    assert set(ExportJob.objects.values_list("state", flat=True)) == {State.QUEUED}
-
-
 # One job --------------------------------------------------------------------------------------------------------------
 
 
@@ -146,56 +136,7 @@ def test_an_unknown_job_is_not_found(desk):
     assert desk.post(f"{LIST}4711/cancel/").status_code == 404
 
 
-# Buttons --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("state", "buttons"),
-    [
-        (State.QUEUED, {"cancel"}),
-        (State.RUNNING, {"cancel"}),
-        (State.COMPLETE, {"expire"}),
-        (State.INCOMPLETE, {"retry", "expire"}),
-        (State.FAILED, {"retry"}),
-        (State.CANCELLED, {"retry"}),
-        (State.EXPIRED, set()),
-    ],
-)
-def test_a_page_has_the_buttons_that_would_work(desk, alice, staff, state, buttons):
-    job = job_in(state, alice, staff)
-    page = desk.get(page_of(job)).content.decode()
-    assert {verb for verb in ("cancel", "retry", "expire") if verb_of(job, verb) in page} == buttons
-
-
-@pytest.mark.parametrize(
-    ("verb", "before", "after"),
-    [
-        ("cancel", State.QUEUED, State.CANCELLED),
-        ("retry", State.FAILED, State.QUEUED),
-        ("expire", State.COMPLETE, State.EXPIRED),
-    ],
-)
-def test_a_button_does_what_it_says_and_comes_back_to_the_page(desk, alice, staff, verb, before, after):
-    job = job_in(before, alice, staff)
-    assert desk.post(verb_of(job, verb)).url == page_of(job)
-    job.refresh_from_db()
-    assert job.state == after
-
-
-def test_a_refused_button_says_why_and_changes_nothing(desk, alice, staff):
-    job = job_in(State.COMPLETE, alice, staff)
-    page = desk.post(verb_of(job, "cancel"), follow=True).content.decode()
-    assert "Only an export that waits or runs can be cancelled." in page
-    job.refresh_from_db()
-    assert job.state == State.COMPLETE
-
-
-@pytest.mark.parametrize("verb", ["cancel", "retry", "expire"])
-def test_reading_an_address_never_acts(desk, alice, staff, verb):
-    job = job_in(State.QUEUED, alice, staff)
-    assert desk.get(verb_of(job, verb)).status_code == 405
-    job.refresh_from_db()
-    assert job.state == State.QUEUED
+# Who may ----------------------------------------------------------------------------------------------------------
 
 
 def test_somebody_who_may_only_look_sees_no_buttons_and_is_refused(viewer, alice, bob, staff):
@@ -206,6 +147,7 @@ def test_somebody_who_may_only_look_sees_no_buttons_and_is_refused(viewer, alice
         assert 'class="button' not in page
         for verb in ("cancel", "retry", "expire"):
             assert viewer.post(verb_of(job, verb)).status_code == 403
+            assert viewer.get(verb_of(job, verb)).status_code == 403
     assert viewer.post(LIST, {"action": "cancel_selected", "_selected_action": [waiting.pk]}).status_code == 403
     assert viewer.get(REQUEST).status_code == viewer.post(REQUEST, {"customer": bob.pk}).status_code == 403
     assert REQUEST not in viewer.get(LIST).content.decode()

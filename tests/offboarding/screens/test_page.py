@@ -64,9 +64,12 @@ def test_the_story_is_drawn_in_order_and_listed_for_those_who_do_not_see_it(desk
     cases.decided()
     answer = desk.get(page_of(cases.agreement))
     assert marks_of(answer) == ["term", "notice", "today", "latest", "ends", "export", "deletion"]
-    (hidden,) = re.findall(r'<ol class="visually-hidden">(.*?)</ol>', answer.content.decode(), re.S)
-    assert hidden.count("<li>") == 7
-    assert "Thu 31 Dec 2026: Service ends" in hidden
+    (words,) = re.findall(r'<details class="in-words">(.*?)</details>', answer.content.decode(), re.S)
+    points, *others = re.findall(r"<[ou]l>(.*?)</[ou]l>", words, re.S)
+    assert points.count("<li>") == 7
+    assert "Thu 31 Dec 2026: Service ends" in points
+    assert "1 Jan 2026 – 31 Dec 2026: Service" in others[0]
+    assert "Tue 2 Mar 2027: Warning 30 days before deletion: to be sent" in others[1]
 
 
 def test_the_page_reads_in_swedish(desk, cases):
@@ -186,7 +189,7 @@ def test_the_page_takes_no_more_queries_however_much_has_happened(desk, cases, d
         ],
         batch_size=2000,
     )  # fmt: skip
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(46):
         answer = desk.get(page_of(agreement))
     assert len(answer.context["panels"].notices) == 8
     assert answer.context["panels"].notices[0].record == first, "what is in force stands first"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
@@ -16,17 +15,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from exports import admin_missing as admin_missing
 from exports import completeness_paper, jobs
+from exports.admin.job_verbs import CANCEL, JOB_VERBS, RETRY, consequences
 from exports.forms import RequestExportForm
-from exports.labels import category_names, format_names
+from exports.labels import category_names, format_names, requester
 from exports.models import ExportJob
 from exports.progress import progress_of, volumes_of
 from exports.report import report_of
+from offboarding.admin.case_verbs import CaseVerb, OpensForms, buttons, page_of
 from offboarding.admin.papers import OffersPaper
 from offboarding.desk import OnlyVerbs
 from offboarding.paper import Paper
@@ -36,22 +37,12 @@ if TYPE_CHECKING:
 else:
     _ExportJobAdmin = admin.ModelAdmin
 
-VERBS: dict[str, Callable[..., ExportJob]] = {"cancel": jobs.cancel, "retry": jobs.retry, "expire": jobs.expire}
-DONE = {
-    "cancel": _("The export is cancelled."),
-    "retry": _("The export starts again."),
-    "expire": _("The package is removed; its record stays."),
-}
-WORKS_IN = {
-    "cancel": ExportJob.ACTIVE,
-    "retry": ExportJob.RETRYABLE,
-    "expire": (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE),
-}
-"""Where a button would work; the verb itself decides."""
 HEAVY = ("tables_result", "statement")
 """Columns of many kilobytes that only the detail page reads."""
 MOST_FOLLOWED = 200
 """Jobs whose progress one request may ask for."""
+MOST_SELECTED = 200
+"""Jobs of the list that one page asks about."""
 
 
 def _staff(request: HttpRequest) -> User:
@@ -63,13 +54,14 @@ def _may(request: HttpRequest, verb: str) -> bool:
 
 
 @admin.register(ExportJob)
-class ExportJobAdmin(OffersPaper, OnlyVerbs, _ExportJobAdmin):
+class ExportJobAdmin(OffersPaper, OpensForms, OnlyVerbs, _ExportJobAdmin):
     """Export jobs with live progress; requested with the form, changed only by the buttons."""
 
+    verbs = JOB_VERBS
     list_display = ("number", "customer", "state_shown", "progress_shown", "requested_shown")
     list_display_links = ("number", "customer")
     list_filter = ("state", "requested_at", "language")
-    list_select_related = ("customer", "requested_by")
+    list_select_related = ("customer", "requested_by", "requested_by_contact")
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("=pk", "customer__name", "customer__tenant_key", "requested_by__username")
@@ -100,15 +92,15 @@ class ExportJobAdmin(OffersPaper, OnlyVerbs, _ExportJobAdmin):
     @admin.display(description=_("requested"), ordering="requested_at")
     def requested_shown(self, job: ExportJob) -> str:
         when = date_format(timezone.localtime(job.requested_at), "SHORT_DATETIME_FORMAT")
-        return format_html("{} <small>{}</small>", when, job.requested_by)
+        return format_html("{} <small>{}</small>", when, requester(job))
 
     @admin.action(description=_("Cancel the selected exports"), permissions=["cancel"])
-    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[ExportJob]) -> None:
-        self._each(request, queryset, "cancel")
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[ExportJob]) -> HttpResponse | None:
+        return self._selected(request, queryset, CANCEL)
 
     @admin.action(description=_("Start the selected exports again"), permissions=["retry"])
-    def retry_selected(self, request: HttpRequest, queryset: QuerySet[ExportJob]) -> None:
-        self._each(request, queryset, "retry")
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[ExportJob]) -> HttpResponse | None:
+        return self._selected(request, queryset, RETRY)
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return _may(request, "cancel")
@@ -123,10 +115,6 @@ class ExportJobAdmin(OffersPaper, OnlyVerbs, _ExportJobAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("progress/", wrap(require_GET(self.progress_view)), name="exports_exportjob_progress"),
-            *(
-                path(f"<int:pk>/{verb}/", wrap(require_POST(self._verb_view(verb))), name=f"exports_exportjob_{verb}")
-                for verb in VERBS
-            ),
         ]
         return own + super().get_urls()
 
@@ -183,11 +171,12 @@ class ExportJobAdmin(OffersPaper, OnlyVerbs, _ExportJobAdmin):
             "progress": progress_of(job, timezone.now()),
             "volumes": volumes_of(job),
             "report": report_of(job.statement, get_language()) if job.statement else None,
+            "requester": requester(job),
             "papers": self.papers(job) if job.statement else [],
             "categories": category_names(job.categories),
             "formats": format_names(job.formats),
             "missing": job.missing_files.filter(accepted_by=None).count(),
-            "buttons": [verb for verb, states in WORKS_IN.items() if job.state in states and _may(request, verb)],
+            "buttons": buttons(self.verbs, request.user, job),
             "may_see_customer": request.user.has_perm("offboarding.view_customer"),
         }
         return self._page(request, "admin/exports/exportjob/detail.html", context)
@@ -198,26 +187,48 @@ class ExportJobAdmin(OffersPaper, OnlyVerbs, _ExportJobAdmin):
         )
 
     def _job(self, pk: str) -> ExportJob | None:
-        jobs = ExportJob.objects.select_related("customer", "requested_by").defer("tables_result")
+        found = ExportJob.objects.select_related("customer", "requested_by", "requested_by_contact")
+        jobs = found.defer("tables_result")
         return jobs.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
 
-    def _verb_view(self, verb: str) -> Callable[..., HttpResponse]:
-        def view(request: HttpRequest, pk: int) -> HttpResponse:
-            if not _may(request, verb):
-                raise PermissionDenied
-            found = ExportJob.objects.filter(pk=pk).defer(*HEAVY)
-            if not found:
-                raise Http404
-            self._each(request, found, verb)
-            return HttpResponseRedirect(reverse("admin:exports_exportjob_change", args=[pk]))
+    def about(self, record: ExportJob) -> dict[str, Any]:
+        return {
+            "record_words": f"{capfirst(self.opts.verbose_name)} #{record.pk}",
+            "home": f"#{record.pk}",
+            "homes": capfirst(self.opts.verbose_name_plural),
+            "homes_address": reverse("admin:exports_exportjob_changelist"),
+            "back": page_of(record),
+            "customer": record.customer,
+        }
 
-        return view
+    def beside(self, verb: CaseVerb, record: ExportJob, user: Any) -> dict[str, Any]:
+        return {"lines": consequences(verb, record), "name_to_type": record.customer.name}
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[ExportJob], verb: str) -> None:
-        for job in queryset:
-            try:
-                VERBS[verb](job, by=_staff(request))
-            except ValidationError as error:
-                messages.error(request, f"#{job.pk}: {' '.join(error.messages)}")
-            else:
-                messages.success(request, f"#{job.pk}: {DONE[verb]}")
+    def after(self, record: ExportJob, made: Any) -> str:
+        return page_of(record)
+
+    def _selected(self, request: HttpRequest, queryset: QuerySet[ExportJob], verb: CaseVerb) -> HttpResponse | None:
+        """Shows first what it would be done to; acts on what was shown once that is confirmed."""
+        chosen = list(queryset[: MOST_SELECTED + 1])
+        if len(chosen) > MOST_SELECTED:
+            messages.error(request, _("Choose at most %(count)d exports at a time.") % {"count": MOST_SELECTED})
+            return None
+        if request.POST.get("confirmed") == "yes":
+            for job in chosen:
+                self._one(request, job, verb)
+            return None
+        context = {
+            "title": dict(self.get_action_choices(request))[f"{verb.name}_selected"],
+            "verb": verb,
+            "possible": [job for job in chosen if verb.possible(job)],
+            "others": [job for job in chosen if not verb.possible(job)],
+        }
+        return self._page(request, "admin/exports/exportjob/selected.html", context)
+
+    def _one(self, request: HttpRequest, job: ExportJob, verb: CaseVerb) -> None:
+        try:
+            verb.call(job, _staff(request), {})
+        except ValidationError as error:
+            messages.error(request, f"#{job.pk}: {' '.join(error.messages)}")
+        else:
+            messages.success(request, f"#{job.pk}: {verb.done}")
