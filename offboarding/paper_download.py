@@ -30,11 +30,12 @@ def answer(make: Callable[[str], Paper], *, name: str, language: str, kind: str)
     )
 
 
+def label(kind: str, language: str) -> str:
+    """``Word · svenska``."""
+    return f"{LABELS[kind]} · {get_language_info(language)['name_local']}"
+
+
 def choices(first: str = "") -> list[tuple[str, str, str]]:
-    """(language, kind, label) of every form a paper can be had in, the language ``first`` first: ``Word · svenska``."""
+    """(language, kind, label) of every form a paper can be had in, the language ``first`` first."""
     languages = sorted((code for code, _name in settings.LANGUAGES), key=lambda code: code != first)
-    return [
-        (code, kind, f"{LABELS[kind]} · {get_language_info(code)['name_local']}")
-        for code in languages
-        for kind in DRAWN
-    ]
+    return [(code, kind, label(kind, code)) for code in languages for kind in DRAWN]

@@ -109,6 +109,9 @@ _EVIDENCE = {
         _("Certificate %(number)s issued: %(why)s."),
         certificate=ID, number=CODE, why=WHY, sha256=HASH, run=ID, supplements=CODE,
     ),
+    "certificate.fetched": Event(
+        _("Certificate %(number)s fetched by the customer."), certificate=ID, number=CODE, kind=CODE
+    ),
     "certificate.tombstone": Event(_("Tombstone written."), run=ID, sha256=HASH),
     "tenant.came_back": Event(
         ngettext_lazy(

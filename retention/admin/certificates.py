@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -24,7 +23,7 @@ from offboarding.admin.case_verbs import page_of
 from offboarding.admin.papers import OffersPaper
 from offboarding.models import Agreement
 from offboarding.paper import Paper
-from retention import certificates, documents
+from retention import certificate_download, certificates, documents
 from retention.admin.records import DeletionRecords
 from retention.models import Certificate, DeletionRun
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 else:
     _CertificateAdmin = admin.ModelAdmin
 
-TYPES = {"json": "application/json", "sv": "application/pdf", "en": "application/pdf"}
 LABELS = {
     "sv": gettext_lazy("PDF in Swedish"),
     "en": gettext_lazy("PDF in English"),
@@ -71,20 +69,12 @@ class CertificateAdmin(OffersPaper, DeletionRecords, _CertificateAdmin):
         name = "retention_certificate_document"
         return [path("<int:pk>/document/<str:kind>/", view, name=name), *super().get_urls()]
 
-    def document_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse | FileResponse:
+    def document_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
         """One of its documents, exactly as it was issued."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         certificate = self._record(pk)
-        told = certificate.documents.get(kind)
-        if kind not in TYPES or told is None:
-            raise Http404
-        name = told["name"].rpartition("/")[2]
-        try:
-            file = storages["evidence"].open(told["name"])
-        except FileNotFoundError:
-            raise Http404(_("The document is not in the evidence storage.")) from None
-        return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[kind])
+        return certificate_download.original(certificate, kind)
 
     def customer_link(self, record: Certificate, user: Any) -> Any:
         agreement = Agreement.objects.filter(pk=record.agreement_number).first()
