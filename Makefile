@@ -4,6 +4,7 @@
 # make install what running it for real needs
 # make test-s3 the file eraser on a real object store: Debian's Ceph, on this machine
 # make sabotage breaks one promise after the other in a copy; tests must notice each  (ARGS="hold-not-asked")
+# make screenshots every page as a picture below var/screenshots                       (ONLY="case sign-in")
 # make bench   how fast, against PostgreSQL's own tools                               (OULAD=../shared/data/oulad)
 
 PYTHON ?= python3
@@ -13,6 +14,7 @@ SLOW ?=
 LONG ?=
 PROCESSES ?= auto
 ARGS ?=
+ONLY ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,7 +35,7 @@ PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sql
 	SITE_URL=https://offboarding.example.org NOTICE_ADDRESS=notices@example.org EMAIL_URL=smtp+tls://mail.example.org
 
 .DELETE_ON_ERROR:
-.PHONY: install demo test test-s3 lint bench sabotage messages coverage clean
+.PHONY: install demo test test-s3 lint bench sabotage screenshots messages coverage clean
 
 install: $(VENV)/.ready $(COMPILED)
 
@@ -60,6 +62,9 @@ bench: $(VENV)/.dev $(COMPILED)
 
 sabotage: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m tests.sabotage $(ARGS)
+
+screenshots: $(VENV)/.dev $(COMPILED)
+	ONLY="$(ONLY)" NO_SKIPS=1 $(BIN)/python -m pytest -q tests/browser/shots.py $(ARGS)
 
 coverage: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html -m "not slow" $(ARGS)
