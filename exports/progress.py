@@ -122,17 +122,23 @@ def _time_left(job: ExportJob, now: datetime) -> str:
     if job.started_at is None or not LEAST_FOR_ESTIMATE <= done < 1:
         return ""
     seconds = (now - job.started_at).total_seconds() / done * (1 - done)
+    if not only_tables:
+        return left_in_words(seconds)
     if seconds < 60:
-        return _("less than a minute left for the tables") if only_tables else _("less than a minute left")
+        return _("less than a minute left for the tables")
     minutes = round(seconds / 60)
-    text = (
-        ngettext(
-            "about %(minutes)d minute left for the tables", "about %(minutes)d minutes left for the tables", minutes
-        )
-        if only_tables
-        else ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", minutes)
+    text = ngettext(
+        "about %(minutes)d minute left for the tables", "about %(minutes)d minutes left for the tables", minutes
     )
     return text % {"minutes": minutes}
+
+
+def left_in_words(seconds: float) -> str:
+    """``about 3 minutes left``, to the minute."""
+    if seconds < 60:
+        return _("less than a minute left")
+    minutes = round(seconds / 60)
+    return ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", minutes) % {"minutes": minutes}
 
 
 def _note(job: ExportJob, now: datetime) -> str:

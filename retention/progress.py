@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from exports.progress import grouped
+from exports.progress import LEAST_FOR_ESTIMATE, grouped, left_in_words
 from retention import certificate_words
 from retention.models import DeletionRun, DeletionStep
 
@@ -36,8 +37,13 @@ PATIENCE = timedelta(seconds=30)
 """How long a run may wait before the screens ask whether a worker runs at all."""
 
 
-def progress_of(run: DeletionRun, steps: list[DeletionStep], now: datetime) -> dict[str, Any]:
-    """Figures and words of one run; ``active`` says whether to ask again. ``steps``: its steps in their order."""
+def progress_of(
+    run: DeletionRun, steps: list[DeletionStep], now: datetime, *, held: Sequence[int] = ()
+) -> dict[str, Any]:
+    """Figures and words of one run; ``active`` says whether to ask again. ``steps``: its steps in their order.
+
+    ``held``: the numbers of the customer's holds in force, which stop it before its next batch.
+    """
     return {
         "id": run.pk,
         "state": run.state,
@@ -47,8 +53,8 @@ def progress_of(run: DeletionRun, steps: list[DeletionStep], now: datetime) -> d
         "percent": percent(run, steps),
         "text": _figures(steps),
         "step": _step(run, steps),
-        "left": "",
-        "note": _note(run, now),
+        "left": _left(run, steps, now),
+        "note": _held(run, held) or _note(run, now),
         "steps": [step_shown(step, run) for step in steps],
     }
 
@@ -120,6 +126,26 @@ def _step(run: DeletionRun, steps: list[DeletionStep]) -> str:
     return _("step %(number)s of %(count)s: %(name)s") % {
         "number": current.position, "count": len(steps), "name": name,
     }  # fmt: skip
+
+
+def _left(run: DeletionRun, steps: list[DeletionStep], now: datetime) -> str:
+    """By what has gone since it began; a run that stood still meanwhile says nothing."""
+    done = percent(run, steps) / 100
+    if run.state != State.RUNNING or run.started_at is None or run.attempt > 1 or not LEAST_FOR_ESTIMATE <= done < 1:
+        return ""
+    return left_in_words((now - run.started_at).total_seconds() / done * (1 - done))
+
+
+def _held(run: DeletionRun, held: Sequence[int]) -> str:
+    if not held or run.state not in GOING:
+        return ""
+    numbers = ", ".join(str(number) for number in held)
+    text = ngettext(
+        "Hold %(numbers)s is in force: the run stops before its next batch.",
+        "Holds %(numbers)s are in force: the run stops before its next batch.",
+        len(held),
+    )
+    return text % {"numbers": numbers}
 
 
 def _over(step: DeletionStep) -> bool:

@@ -19,7 +19,7 @@ from offboarding.admin.agreement_verbs import AGREEMENT_VERBS
 from offboarding.admin.assistance import ASSISTANCE_VERBS
 from offboarding.admin.case_attention import matters_of
 from offboarding.admin.case_panels import panels_of
-from offboarding.admin.case_story import story_of
+from offboarding.admin.case_story import legend, story_of
 from offboarding.admin.case_verbs import CaseVerb, OpensForms, buttons, page_of
 from offboarding.admin.case_words import distance, standing
 from offboarding.admin.notice_verbs import NOTICE_VERBS
@@ -118,6 +118,7 @@ def page_context(agreement: Agreement, user: Any) -> dict[str, Any]:
         "across": across(story),
         "down": down(story),
         "story": story,
+        "legend": legend(story),
         "dots": sorted(story.dots, key=lambda dot: dot.day),
         "days": [
             (day, distance(day.day, today), day.day < today) for day in (shown_days(milestones) if milestones else ())

@@ -19,6 +19,32 @@ State = TerminationNotice.State
 NOTHING = Marks()
 
 
+def legend(story: Story) -> list[tuple[str, str, str]]:
+    """What the marks without a label of their own mean: kind, words, ``band`` or ``dot``; only what is drawn."""
+    bands = {
+        "hold": _("hold"),
+        "hold-released": _("released hold"),
+        "package": _("package kept"),
+        "package-gone": _("package removed since"),
+    }
+    dots = {
+        "letter": _("letter"),
+        "warning-sent": _("warning sent"),
+        "warning-due": _("warning to be sent"),
+        "warning-failed": _("warning in trouble"),
+        "export": _("export asked for"),
+        "receipt": _("answer about a package"),
+        "run": _("deletion run"),
+        "certificate": _("certificate"),
+    }
+    lanes = {band.kind for band in story.bands if band.lane}
+    drawn = {dot.kind for dot in story.dots} | {dot.kind.partition("-")[0] for dot in story.dots}
+    return [
+        *((kind, words, "band") for kind, words in bands.items() if kind in lanes),
+        *((kind, words, "dot") for kind, words in dots.items() if kind in drawn),
+    ]
+
+
 def story_of(
     agreement: Agreement,
     today: date,

@@ -23,7 +23,7 @@ from offboarding.admin.case_verbs import page_of
 from retention import plan_words, runs
 from retention.admin import reason_words
 from retention.admin.records import DeletionRecords, DeletionVerb
-from retention.models import Attestation, Certificate, DeletionRun, Verification
+from retention.models import Attestation, Certificate, DeletionRun, LegalHold, Verification
 from retention.progress import progress_of
 
 if TYPE_CHECKING:
@@ -91,8 +91,11 @@ class RunAdmin(DeletionRecords, _RunAdmin):
             raise PermissionDenied
         wanted = [int(pk) for pk in request.GET.getlist("job")[:MOST_FOLLOWED] if pk.isdecimal() and len(pk) < 19]
         now, shown = timezone.now(), []
-        for run in DeletionRun.objects.filter(pk__in=wanted).prefetch_related("steps"):
-            figures = progress_of(run, list(run.steps.all()), now)
+        found = list(DeletionRun.objects.filter(pk__in=wanted).prefetch_related("steps"))
+        held = _holds_of({run.customer_id for run in found})
+        for run in found:
+            numbers = [hold.pk for hold in held if hold.customer_id == run.customer_id]
+            figures = progress_of(run, list(run.steps.all()), now, held=numbers)
             if "steps" not in request.GET:
                 del figures["steps"]
             shown.append(figures)
@@ -100,13 +103,15 @@ class RunAdmin(DeletionRecords, _RunAdmin):
 
     def context(self, record: DeletionRun, user: Any) -> dict[str, Any]:
         steps = list(record.steps.all())
-        progress = progress_of(record, steps, timezone.now())
+        held = _holds_of({record.customer_id})
+        progress = progress_of(record, steps, timezone.now(), held=[hold.pk for hold in held])
         return {
             "title": _("Deletion run %(number)s of %(customer)s") % {"number": record.pk, "customer": record.customer},
             "run": record,
             "progress": progress,
             "steps": progress["steps"],
             "took": _took(record),
+            "holds": [(hold, page_of(hold)) for hold in held] if user.has_perm("retention.view_legalhold") else [],
             "stopped": reason_words.told(record.stopped_by),
             "plan_address": page_of(record.plan) if user.has_perm("retention.view_deletionplan") else "",
             **_afterwards(record, user),
@@ -135,6 +140,11 @@ class RunAdmin(DeletionRecords, _RunAdmin):
     @admin.display(description=gettext_lazy("queued"), ordering="queued_at")
     def queued_shown(self, run: DeletionRun) -> str:
         return date_format(timezone.localtime(run.queued_at), "SHORT_DATETIME_FORMAT")
+
+
+def _holds_of(customers: set[int]) -> list[LegalHold]:
+    """The holds in force of some customers, the newest first."""
+    return list(LegalHold.objects.in_force().filter(customer__in=customers)[:MOST_FOLLOWED])
 
 
 def _took(run: DeletionRun) -> str:

@@ -79,3 +79,29 @@ def test_a_step_of_which_nothing_goes_counts_as_done(records):
 
 def test_every_reason_has_something_to_do():
     assert set(WHAT_TO_DO) == set(Code)
+
+
+def test_the_time_that_is_left_is_estimated_by_what_has_gone_and_not_after_a_stop(records):
+    run = records.run("running")
+    run.steps.exclude(state="kept").update(gone=0)
+    run.steps.filter(position=2).update(gone=9000)
+    steps, later = list(run.steps.all()), run.started_at + timedelta(minutes=10)
+    done = percent(run, steps) / 100
+    minutes = round(10 / done * (1 - done))
+    assert progress_of(run, steps, later)["left"] == f"about {minutes} minutes left"
+    run.attempt = 2
+    assert progress_of(run, steps, later)["left"] == ""
+
+
+def test_a_hold_is_told_while_the_run_goes_on_and_no_more_when_it_has_stopped(records, desk):
+    run = records.run("running")
+    hold = records.hold()
+    assert DeletionRun.objects.get(pk=run.pk).state == "running", "a worker has not come to its next batch yet"
+    (one,) = desk.get(PROGRESS, {"job": run.pk}).json()["jobs"]
+    assert one["note"] == f"Hold {hold.pk} is in force: the run stops before its next batch."
+    page = desk.get(page_of(run)).content.decode()
+    assert one["note"] in page
+    assert f"/admin/retention/legalhold/{hold.pk}/change/" in page
+    DeletionRun.objects.filter(pk=run.pk).update(state="stopped")
+    (one,) = desk.get(PROGRESS, {"job": run.pk}).json()["jobs"]
+    assert one["note"] == ""
