@@ -48,8 +48,7 @@ def context_of(matters: Matters) -> dict[str, Any]:
         "dates": dates_in_words(agreement, Letter.Occasion.WINDOW_OPEN, matters.milestones),
         "outcomes": _outcomes(matters),
         "zone": zone_in_words(),
-        "notice_ways": ways.about_the_notice(matters),
-        "other_ways": ways.about_the_rest(matters),
+        **_ways(matters),
         "steps": steps_of(agreement, phase, today, in_force),
         "never": never(agreement, phase),
         "history": happened,
@@ -57,6 +56,16 @@ def context_of(matters: Matters) -> dict[str, Any]:
         "people": [person for person in matters.people if person.ended_at is None],
         "deleted": phase is Phase.DELETED,
     }
+
+
+def _ways(matters: Matters) -> dict[str, list[ways.Way]]:
+    """Before and after the exports: to give notice comes first; once it is given, the data does."""
+    about_notice, others = ways.about_the_notice(matters), ways.about_the_rest(matters)
+    if matters.phase is Phase.ACTIVE:
+        return {"first_ways": about_notice, "then_ways": others}
+    return {"first_ways": [way for way in others if way.main], "then_ways": [
+        *about_notice, *(way for way in others if not way.main)
+    ]}  # fmt: skip
 
 
 def _names(matters: Matters) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Who did what, for the customer: the journal of one agreement without what is the vendor's own business.
 
-Only events that stand in ``TOLD`` or that an upper package has named with ``tell`` are shown. The vendor's people are
-"we"; reasons and notes of the staff are not shown.
+Only events that stand in ``TOLD`` or that an upper package has named with ``tell`` are shown. The vendor's people have
+the vendor's name; reasons and notes of the staff are not shown.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,4 +109,6 @@ def _who(entry: JournalEntry, names: Mapping[int, str]) -> str:
     kind, _colon, rest = entry.actor.partition(":")
     if kind == "contact":
         return names.get(int(rest), "") or _("one of your people") if rest.isdecimal() else _("one of your people")
-    return _("we") if kind == "staff" else _("automatically")
+    return (
+        settings.VENDOR_NAME if kind == "staff" else _("%(vendor)s, automatically") % {"vendor": settings.VENDOR_NAME}
+    )

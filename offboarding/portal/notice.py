@@ -50,7 +50,14 @@ def give(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _refusal(matters: Matters) -> str:
-    return online_notices.why_not(matters.agreement, matters.today, matters.notices)
+    """Why no notice can be given here; terms that the clock cannot read need a person."""
+    if refusal := online_notices.why_not(matters.agreement, matters.today, matters.notices):
+        return refusal
+    try:
+        notices.preview(matters.agreement, matters.today)
+    except ValidationError:
+        return _("We cannot count the dates of this agreement here. Please write to us; your letter counts as notice.")
+    return ""
 
 
 def _first(matters: Matters) -> Act:
@@ -93,7 +100,7 @@ def _preview(
     request: HttpRequest, matters: Matters, words: str, trouble: str = "", form: forms.Form | None = None
 ) -> HttpResponse:
     """The dates, and the tick that sends it; the dates that were shown are signed into the form."""
-    if matters.contact.may_give_notice is False or (_refusal(matters) and form is None):
+    if not matters.contact.may_give_notice or _refusal(matters):
         return shown(request, matters, _first(matters), NoticeForm(), status=UNPROCESSABLE)
     found = notices.preview(matters.agreement, matters.today)
     token = token_for(matters.visit, seen=online_notices.fingerprint(found))

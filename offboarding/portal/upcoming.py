@@ -18,11 +18,11 @@ from offboarding.rule_words import day_in_words
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that comes: the day and how far away it is (both '' where nobody knows), and what it is."""
+    """A day that comes, how far away it is (both '' where nobody knows), and what is on it, in sentences."""
 
     when: str
     distance: str
-    text: str
+    texts: tuple[str, ...]
 
 
 def steps_of(agreement: Agreement, phase: Phase, today: date, notice: TerminationNotice | None) -> list[Step]:
@@ -81,9 +81,12 @@ def _of_end(agreement: Agreement, today: date, notice: TerminationNotice | None)
         *((day, _("We remind you by mail of the deletion.")) for day in reminders),
         (delete, _("Your data may be deleted from this day on. Then you get a certificate.")),
     ]  # fmt: skip
-    coming = [(day, text) for day, text in ahead if day is not None and day >= today]
-    for day, text in sorted(coming, key=lambda step: step[0]):
-        yield _step(day, today, text)
+    coming: dict[date, list[str]] = {}
+    for day, text in ahead:
+        if day is not None and day >= today:
+            coming.setdefault(day, []).append(text)
+    for day in sorted(coming):
+        yield _step(day, today, *coming[day])
     if delete < today:
         yield _step(None, today, _("We check once more that nothing stands in the way. Then your data is deleted."))
         yield _step(None, today, _("You get a certificate of what is gone and what remains, and why."))
@@ -105,7 +108,7 @@ def never(agreement: Agreement, phase: Phase) -> list[str]:
     return promises
 
 
-def _step(day: date | None, today: date, text: str) -> Step:
+def _step(day: date | None, today: date, *texts: str) -> Step:
     if day is None:
-        return Step("", "", text)
-    return Step(day_in_words(day), distance_in_words((day - today).days), text)
+        return Step("", "", texts)
+    return Step(day_in_words(day), distance_in_words((day - today).days), texts)

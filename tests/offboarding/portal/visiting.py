@@ -22,5 +22,15 @@ def text_of(answer):
     import html
 
     main = re.search(r"<main.*?</main>", answer.content.decode(), re.S)
-    found = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", main[0] if main else answer.content.decode(), flags=re.S)
+    whole = re.sub(r"</?(bdi|strong|small|a|time)\b[^>]*>", "", main[0] if main else answer.content.decode())
+    found = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", whole, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found)).split())
+
+
+def hidden_in(answer, name):
+    """The value of a hidden field of the page."""
+    import html
+
+    found = re.search(rf'<input type="hidden" name="{name}"(?: value="([^"]*)")?', answer.content.decode())
+    assert found is not None, f"no hidden field {name}"
+    return html.unescape(found[1] or "")
