@@ -5,7 +5,6 @@ from __future__ import annotations
 from allauth.account import views as account
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from offboarding import single_sign_on
@@ -22,10 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
+    # Where no single sign-on is set up, the first two answer 404.
+    path("accounts/oidc/<slug:provider_id>/login/", single_sign_on.login, name="openid_connect_login"),
+    path("accounts/oidc/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
+    path("accounts/oidc/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
 ]
-if settings.OIDC_SERVER_URL:
-    urlpatterns += [
-        path("accounts/oidc/<slug:provider_id>/login/", single_sign_on.login, name="openid_connect_login"),
-        path("accounts/oidc/<slug:provider_id>/login/callback/", openid.callback, name="openid_connect_callback"),
-        path("accounts/oidc/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
-    ]

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offboarding import journal
+from offboarding import customer_access, journal
 from offboarding.actors import Actor
 from offboarding.models import Contact, Customer
 from offboarding.rights import allow
@@ -49,6 +49,8 @@ def change(contact: Contact, *, by: User, **values: Any) -> Contact:
     changed = [name for name in FIELDS if getattr(contact, name) != before[name]]
     if changed:
         contact.save(update_fields=changed)
+        for address in {before["email"], contact.email}:
+            customer_access.end_sessions_without_a_contact(address)
         _write_down("contact.changed", contact, actor, changed=changed, rights=_rights(contact))
     return contact
 
@@ -63,6 +65,7 @@ def end(contact: Contact, *, by: User, because: str) -> Contact:
         raise ValidationError({"contact": _("This person does not act for the customer any more.")})
     contact.ended_at = timezone.now()
     contact.save(update_fields=["ended_at"])
+    customer_access.end_sessions_without_a_contact(contact.email)
     _write_down("contact.ended", contact, actor, because=because)
     return contact
 

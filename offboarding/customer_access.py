@@ -15,6 +15,9 @@ from django.db import transaction
 
 from offboarding.models import Contact
 
+USERNAME = "contact-"
+"""How the user name of a contact's account begins; what follows is random."""
+
 
 def contact_of(address: str) -> Contact | None:
     """An active contact with this address who may see its customer's case; None for strangers and for staff."""
@@ -33,7 +36,9 @@ def account_of(contact: Contact | None) -> User | None:
     address = contact.email if contact is not None else ""
     if address and (found := User.objects.filter(email__iexact=address, is_staff=False).order_by("pk").first()):
         return found if found.is_active else None
-    made = User.objects.create(username=f"contact-{secrets.token_hex(8)}", email=address, password=make_password(None))
+    made = User.objects.create(
+        username=f"{USERNAME}{secrets.token_hex(8)}", email=address, password=make_password(None)
+    )
     if contact is None:
         transaction.set_rollback(True)
         return None

@@ -12,6 +12,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import RequestLoginCodeView
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives import hashes
@@ -21,6 +22,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from offboarding import customer_access, sign_in_mail
 
@@ -35,6 +38,16 @@ def may_sign_in(request: HttpRequest, user: User) -> bool:
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     """What allauth asks about accounts."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("This name and this password do not belong together."),
+        "email_password_mismatch": _("This name and this password do not belong together."),
+        "too_many_login_attempts": _("Too many tries. Wait some minutes, then try again."),
+        "rate_limited": _("Too many tries. Wait some minutes, then try again."),
+        "incorrect_code": _("That is not the code."),
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -97,6 +110,14 @@ class SecondFactor(AuthenticateStage):  # type: ignore[misc]
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     """What allauth asks about second factors. Their secrets lie encrypted in the database, under ``SECRET_KEY``."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("That did not work. A code of the app is valid for 30 seconds and only once.")
+    }
+
+    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002 – allauth's name
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)s") % {"number": count + 1}
+
     def get_totp_issuer(self) -> str:
         return f"{settings.VENDOR_NAME} – Offboarding"
 
@@ -117,7 +138,7 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
 
 def _safe() -> MultiFernet:
     """Encrypts with ``SECRET_KEY``, reads what its predecessors (``SECRET_KEY_FALLBACKS``) encrypted."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
 
 

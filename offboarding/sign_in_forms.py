@@ -74,6 +74,7 @@ class ChangePassword(_Plain, account.ChangePasswordForm):  # type: ignore[misc]
         "password1": gettext_lazy("New password"),
         "password2": gettext_lazy("New password again"),
     }
+    hints = {"password1": gettext_lazy("Eight characters or more; no common word, not only digits.")}
 
 
 class _Code(_Plain):

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.login import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.models import User
@@ -92,3 +96,11 @@ def _set_up(request: HttpRequest, user: User, authenticator: Authenticator, **_o
     """Who has just set up a factor has shown it: a code of the app, or the passkey itself."""
     if authenticator.type in FACTORS:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+
+
+@receiver(authenticator_removed, dispatch_uid="staff-access")
+def _removed(request: HttpRequest, user: User, **_others: Any) -> None:
+    """Who has taken the last factor away has shown none any more, and sets up another before anything else."""
+    if not has_factor(user):
+        records = [record for record in get_authentication_records(request, user) if record["method"] != "mfa"]
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY] = records

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from offboarding import customer_access
+from offboarding.admin import people_pages
 
 if TYPE_CHECKING:
     _PermissionsField = forms.ModelMultipleChoiceField[Permission]
@@ -56,11 +65,50 @@ class _InWords:
 
 
 admin.site.unregister([User, Group])
+for _model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)  # changed by their owners and by the verbs of ``offboarding.people`` only
+FACTORS = {"totp": _("app"), "webauthn": _("passkey")}
 
 
 @admin.register(User)
 class StaffAdmin(_InWords, _UserAdmin):
-    """Staff; a person who has done something cannot be deleted, only switched off."""
+    """Staff, not contacts; who has done something cannot be deleted, only switched off."""
+
+    list_display = (
+        "username",
+        "email",
+        "first_name",
+        "last_name",
+        "is_staff",
+        "is_active",
+        "second_factor",
+        "last_login",
+    )
+    readonly_fields = ("second_factor", "sessions")
+    change_form_template = "admin/auth/user/sign_in_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        found: QuerySet[User] = super().get_queryset(request)
+        contacts = Q(is_staff=False, username__startswith=customer_access.USERNAME)
+        return found.exclude(contacts).prefetch_related("authenticator_set")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = super().get_fieldsets(request, obj)
+        return [*shown, (_("Sign-in"), {"fields": ("second_factor", "sessions")})] if obj else shown
+
+    def get_urls(self) -> list[Any]:
+        return people_pages.urls(self) + super().get_urls()
+
+    @admin.display(description=_("second factor"))
+    def second_factor(self, obj: User) -> str:
+        factors: Any = getattr(obj, "authenticator_set")  # noqa: B009 – allauth's, which mypy does not know
+        kinds = {factor.type for factor in factors.all()}
+        return ", ".join(str(name) for kind, name in FACTORS.items() if kind in kinds) or gettext("none yet")
+
+    @admin.display(description=_("sessions"))
+    def sessions(self, obj: User) -> int:
+        return int(UserSession.objects.filter(user=obj).count())
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         return False
