@@ -40,8 +40,7 @@ class NoKeyError(ValueError):
 @transaction.atomic
 def make(job: ExportJob, *, contact: Contact, session_key: str) -> str:
     """A key for the package's files, for the contact whose session this is; into the journal that one was made."""
-    item = downloads.find(job, downloads.SUMS, contact=contact)
-    assert item.name == downloads.SUMS
+    downloads.find(job, downloads.sums_name(job), contact=contact)
     minutes = int(LIFE.total_seconds() // 60)
     actor = Actor.contact(contact.pk)
     announcing.record("export.key_made", job.customer, actor=actor, export=job.pk, minutes=minutes)
@@ -54,7 +53,7 @@ def user_of(header: str, job: int) -> User:
         raise NoKeyError
     try:
         told: dict[str, Any] = json.loads(_box().decrypt(header.removeprefix(SCHEME), ttl=int(LIFE.total_seconds())))
-    except InvalidToken as error:
+    except (InvalidToken, ValueError, TypeError) as error:
         raise NoKeyError from error
     if told["export"] != job:
         raise NoKeyError

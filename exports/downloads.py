@@ -25,7 +25,6 @@ from offboarding.actors import Actor
 from offboarding.models import Contact, JournalEntry
 from offboarding.withdrawals import for_the_customer
 
-SUMS = "SHA256SUMS"
 SAME_TRANSFER = timedelta(hours=1)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -68,8 +67,13 @@ def file_name(volume: Volume) -> str:
     return PurePosixPath(volume.name).name
 
 
+def sums_name(job: ExportJob) -> str:
+    """The file with the digests; of each package its own, so that two in one folder do not mix."""
+    return f"export-{job.pk}.sha256"
+
+
 def sums(job: ExportJob) -> str:
-    """All volumes' digests as ``sha256sum -c`` reads them."""
+    """All volumes' digests as ``sha256sum --check`` reads them."""
     return "".join(f"{item.sha256}  {item.name}\n" for item in items_of(job))
 
 
@@ -93,9 +97,9 @@ def find(job: ExportJob, name: str, *, by: User | None = None, contact: Contact 
     handed_out = [ExportJob.State.COMPLETE] if contact is not None else _FOR_STAFF
     if job.state not in handed_out:
         raise UnknownFileError(name)
-    if name == SUMS:
+    if name == sums_name(job):
         text = sums(job)
-        return Item(SUMS, len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), text=text)
+        return Item(name, len(text.encode()), hashlib.sha256(text.encode()).hexdigest(), text=text)
     for item in _around(job):
         if item.name == name:
             return item

@@ -90,7 +90,7 @@ def card(job: ExportJob, contact: Contact, now: datetime) -> dict[str, Any]:
         "rows": grouped(job.rows_done),
         "items": [{"item": item, "size": filesizeformat(item.bytes)} for item in items],
         "size": filesizeformat(sum(item.bytes for item in items)),
-        "sums": downloads.SUMS,
+        "sums": downloads.sums_name(job),
         "may_fetch": may_fetch,
         "may_cancel": jobs.may_cancel(job, contact),
         "may_confirm": contact.may_confirm and there and opened is None and not confirmed,

@@ -129,12 +129,12 @@ def key(request: HttpRequest, visit: Visit, job: int) -> HttpResponseBase:
     except downloads.UnknownFileError:
         messages.error(request, _("There is no package to fetch yet."))
         return _to(visit, found)
-    names = [item.name for item in downloads.items_of(found)] + [downloads.SUMS]
+    names = [item.name for item in downloads.items_of(found)] + [downloads.sums_name(found)]
     addresses = [
         settings.SITE_URL + reverse("portal-export-file", args=[visit.agreement.reference, found.pk, name])
         for name in names
     ]
-    context = {"one": _card(visit, found), "key": made, "addresses": addresses, "sums": downloads.SUMS}
+    context = {"one": _card(visit, found), "key": made, "addresses": addresses, "sums": downloads.sums_name(found)}
     minutes = int(download_keys.LIFE.total_seconds() // 60)
     return _page(request, "key", visit, {**context, "minutes": minutes})
 

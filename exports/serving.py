@@ -22,7 +22,12 @@ R = TypeVar("R", bound=HttpResponseBase)
 BLOCK = 256 * 1024
 LINK_SECONDS = 60
 """How long an address of S3 can be begun with."""
-TYPES = {".zip": "application/zip", ".json": "application/json", ".py": "text/x-python; charset=utf-8"}
+TYPES = {
+    ".zip": "application/zip",
+    ".json": "application/json",
+    ".py": "text/x-python; charset=utf-8",
+    ".sha256": "text/plain; charset=utf-8",
+}
 
 
 def first_byte(request: HttpRequest, item: Item) -> int:

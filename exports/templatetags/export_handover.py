@@ -21,7 +21,7 @@ def package_files(context: dict[str, Any], job: ExportJob) -> dict[str, Any]:
     there = job.state in (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE)
     allowed = there and context["request"].user.has_perm("exports.download_exportjob")
     items = downloads.items_of(job) if allowed else []
-    return {"job": job, "items": [(one, filesizeformat(one.bytes)) for one in items], "sums": downloads.SUMS}
+    return {"job": job, "items": [(one, filesizeformat(one.bytes)) for one in items], "sums": downloads.sums_name(job)}
 
 
 @register.inclusion_tag("admin/exports/exportjob/receipts.html", takes_context=True)

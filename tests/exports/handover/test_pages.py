@@ -29,7 +29,8 @@ def page(agreement):
 
 def every_address(reference, job):
     below = f"/leaving/{reference}/exports/"
-    mine = ("", "cancel/", "confirm/", "missing/", "key/", "files/SHA256SUMS", "files/manifest.json")
+    files = (f"files/export-{job.pk}.sha256", "files/manifest.json")
+    mine = ("", "cancel/", "confirm/", "missing/", "key/", *files)
     return [f"{below}request/", f"{below}progress/", *(f"{below}{job.pk}/{one}" for one in mine)]
 
 
