@@ -20,6 +20,8 @@ from exports.bundle import part_limit
 from exports.completeness import dangling_keys, volume_result, volume_row
 from exports.contents import Category
 from exports.datamap import DataMap, DataMapError, load
+from exports.documents import templates
+from exports.documents.making import House
 from exports.ledger import Ledger
 from exports.media import plan_volumes, write_media
 from exports.models import ExportJob, Volume
@@ -57,6 +59,7 @@ class _Build:
         self.ledger = ledger
         self.work = work
         self.datamap: DataMap = load(settings.DATA_MAP)
+        templates.require(self.datamap)
         self.rows_done = 0
         package_id = f"{slug(job.customer.name)}-export-{job.pk}"
         with translation.override(job.language):  # what went wrong is told in the house's language, not the customer's
@@ -94,6 +97,10 @@ class _Build:
             part_limit=part_limit(settings.EXPORT_VOLUME_BYTES),
             progress=self._rows,
             total=lambda rows: self.ledger.write(rows_total=rows, step="tables"),
+            house=House(
+                self.job.customer.name, settings.VENDOR_NAME, self.label.moment.date().isoformat(), self.job.language
+            ),
+            step=lambda step: self.ledger.progress(step=step),
         )
         self.ledger.write(step="compare", rows_done=0, rows_total=0)
         result = write_tables(order, self.work, register)

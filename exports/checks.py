@@ -11,11 +11,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from exports.datamap import DataMap, DataMapError, load
+from exports.documents import templates
 
 
 def check_data_map(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E001: a mistake in the map; E002: a database without URL; E003: a file store without storage; W001: a URL
-    that the map does not name."""
+    """E001: a mistake in the map; E002: a database without URL; E003: a file store without storage;
+    E004: a document without a usable template; W001: a URL that the map does not name."""
     try:
         datamap = load(Path(settings.DATA_MAP))
     except DataMapError as error:
@@ -25,8 +26,14 @@ def check_data_map(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 
 
 def check_settings(datamap: DataMap) -> Iterator[CheckMessage]:
-    """Whether the settings give what the stores of the map need."""
+    """Whether the settings give what the stores and documents of the map need."""
     name = datamap.path.name
+    for mistake in templates.mistakes(datamap):
+        yield Error(
+            str(mistake),
+            hint="DOCUMENT_TEMPLATES names the folder of your own templates; ours lie in templates/documents/platform.",
+            id="exports.E004",
+        )
     for key in datamap.databases.keys() - settings.PLATFORM_URLS.keys():
         setting = "PLATFORM_URL" if key == "platform" else f"PLATFORM_{key.upper()}_URL"
         yield Error(

@@ -13,6 +13,7 @@ from django.db.models import Q
 from exports import models
 from exports.contents import Category, Table
 from exports.datamap import Collection, DataMap
+from exports.document_outcomes import DocumentOutcome, store_of
 from exports.manifest import Statement
 from exports.models import ExportJob
 from exports.outcomes import (
@@ -127,7 +128,20 @@ def statement_of(job: ExportJob, datamap: DataMap, label: Label) -> Statement:
             Damage(**damage) for volume in job.volumes.exclude(number=1) for damage in volume.result.get("damaged", [])
         ),
         software=label.software,
+        documents=tuple(_document_outcomes(job)),
     )
+
+
+def _document_outcomes(job: ExportJob) -> Iterator[DocumentOutcome]:
+    accepted = _accepted(job)
+    for kept in job.tables_result.get("documents", ()):
+        store, folder = store_of(kept["format"]), f"documents/{kept['name']}/"
+        failed = tuple(
+            MissingFile(store, path, reason, referenced_by, **accepted.get((store, path), {}))
+            for found, path, reason, referenced_by, _category in job.tables_result["missing"]
+            if found == store and path.startswith(folder)
+        )
+        yield DocumentOutcome(**kept, failed=failed)
 
 
 def _file_outcomes(job: ExportJob) -> Iterator[FileOutcome]:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+MEDIA = "media"
+DOCUMENTS = ("pdf", "docx")
+"""Formats that hold documents made from rows, as the data map declares them."""
+
+
+def of_rows(formats: Iterable[str]) -> list[str]:
+    """The formats that hold the rows themselves, so that rows can be counted in them."""
+    return [name for name in formats if name != MEDIA and name not in DOCUMENTS]
 
 
 class Category(StrEnum):

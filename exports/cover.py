@@ -16,9 +16,11 @@ from django.template.loader import render_to_string
 
 from exports import verify
 from exports.bundle import VolumeWriter
+from exports.contents import of_rows
 from exports.cover_words import CHANGES_SV, MONTHS, left_out_title, words
+from exports.document_outcomes import DocumentOutcome
 from exports.formats.changes import SENTENCES
-from exports.manifest import MEDIA, Statement, problems
+from exports.manifest import Statement, problems
 from exports.outcomes import LeftOut, TableOutcome
 from offboarding import signing
 
@@ -48,6 +50,7 @@ def readme(statement: Statement) -> bytes:
         "tables": len(statement.tables),
         "rows": number(sum(table.snapshot_rows for table in statement.tables)),
         "files": number(sum(outcome.written for outcome in statement.files)),
+        "documents": number(sum(outcome.written for outcome in statement.documents)),
         "engines": {snapshot.engine for snapshot in statement.snapshots},
         "key_id": signing.key_id(signing.public_key()),
     }
@@ -63,7 +66,7 @@ def page(statement: Statement) -> bytes:
 def shown(statement: Statement) -> dict[str, Any]:
     """Everything that the page and the paper say, in the statement's language."""
     language = _language(statement)
-    formats = [name for name in statement.formats if name != MEDIA]
+    formats = of_rows(statement.formats)
     return {
         "statement": statement,
         "language": language,
@@ -77,6 +80,8 @@ def shown(statement: Statement) -> dict[str, Any]:
         "total": number(sum(table.snapshot_rows for table in statement.tables)),
         "files": [_file_line(statement, outcome) for outcome in statement.files],
         "missing": [missing for outcome in statement.files for missing in outcome.missing],
+        "documents": [_document_line(statement, outcome) for outcome in statement.documents],
+        "failed": [failed for outcome in statement.documents for failed in outcome.failed],
         "left_out": list(_left_out(statement)),
         "elsewhere": [one for one in statement.left_out if one.keep_days is not None],
         "changes": list(_changes(statement)),
@@ -163,6 +168,22 @@ def _file_line(statement: Statement, outcome: Any) -> dict[str, Any]:
         "bytes": number(outcome.bytes),
         "missing": number(len(outcome.missing)),
         "wrong": outcome.written != outcome.read_back or outcome.expected != outcome.written + len(outcome.missing),
+    }
+
+
+def _document_line(statement: Statement, outcome: DocumentOutcome) -> dict[str, Any]:
+    known = words(_language(statement))
+    return {
+        "name": outcome.name,
+        "format": known.get(outcome.format, outcome.format),
+        "category": known.get(outcome.category, outcome.category),
+        "expected": number(outcome.expected),
+        "written": number(outcome.written),
+        "read_back": number(outcome.read_back),
+        "failed": number(len(outcome.failed)),
+        "replaced": number(outcome.replaced),
+        "bytes": number(outcome.bytes),
+        "wrong": outcome.wrong,
     }
 
 

@@ -44,6 +44,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "named_by": ("named by", "anges av"),
     "accepted": ("Accepted by", "Godtagen av"),
     "not_accepted": ("Nobody has accepted this yet.", "Ingen har godtagit detta ännu."),
+    "documents": ("Documents", "Dokument"),
+    "documents_text": (
+        "Documents that were to be made from the data, those written, and those read back. Where the font of a PDF "
+        "lacks a character, its number stands there; Word and CSV hold the character itself.",
+        "Dokument som skulle skapas ur uppgifterna, de som skrevs och de som lästes tillbaka. Där typsnittet i en PDF "
+        "saknar ett tecken står dess nummer; Word och CSV har själva tecknet.",
+    ),
+    "document": ("Document", "Dokument"),
+    "format": ("Format", "Format"),
+    "failed": ("Could not be made", "Kunde inte skapas"),
+    "named_characters": ("With numbers for characters", "Med nummer för tecken"),
     "left_out": ("Left out, and why", "Utelämnat, och varför"),
     "left_out_none": ("Nothing was left out.", "Inget har utelämnats."),
     "elsewhere": ("Copies elsewhere", "Kopior på andra ställen"),
@@ -64,6 +75,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "courses": ("Courses", "Kurser"),
     "reports": ("Reports", "Rapporter"),
     "media": ("files", "filer"),
+    "pdf": ("PDF", "PDF"),
+    "docx": ("Word", "Word"),
     "xlsx": ("Excel", "Excel"),
     "csv": ("CSV", "CSV"),
     "json": ("JSON", "JSON"),
@@ -107,6 +120,7 @@ CHANGES_SV: dict[str, str] = {
     "json-as-text": "JSON-värdet kan inte nästlas som det är; det står som text.",
     "json-null": "JSON-värdet är själv null; här ser det ut som ett saknat värde (NULL).",
     "json-spacing": "Mellanrum mellan JSON-värdens delar står som blanksteg; värdena är desamma.",
+    "characters-named": "Dokumentets typsnitt saknar tecknen; de står där som sina nummer: [U+4E2D].",
     "name-changed": "Namnet kan inte skrivas i detta format; det är ersatt.",
     "left-out": "Värdet kan inte skrivas i detta format och är utelämnat.",
 }

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from exports.contents import Category
+from exports.datamap_documents import Documents
 
 
 class Ownership(StrEnum):
@@ -198,6 +199,7 @@ class DataMap:
     files: dict[str, FileStore]
     attested: dict[str, AttestedStore]
     description: str = ""
+    documents: tuple[Documents, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from exports import datamap_retention, datamap_rules
+from exports import datamap_documents, datamap_retention, datamap_rules
 from exports.contents import Category
 from exports.datamap import (
     AttestedStore,
@@ -165,8 +165,9 @@ def _read_map(section: Section, path: Path, sha256: str) -> DataMap:
     if "stores" in section.values and not section.values["stores"]:
         section.wrong("stores", "at least one store is needed")
     description = section.text("description")
+    documents = datamap_documents.read(section)
     section.close()
-    return DataMap(path, sha256, databases, files, attested, description)
+    return DataMap(path, sha256, databases, files, attested, description, documents)
 
 
 def _read_database(section: Section, key: str) -> DatabaseStore:

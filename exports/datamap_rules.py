@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from exports import datamap_retention
+from exports import datamap_documents_check, datamap_retention
 from exports.datamap import Collection, DatabaseStore, DataMap, FileStore, Mistake, Ownership, Through
 
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
@@ -38,6 +38,7 @@ def check(datamap: DataMap) -> list[Mistake]:
         mistakes += _Rules(datamap, store).check()
     for files in datamap.files.values():
         mistakes += _check_files(datamap, files)
+    mistakes += datamap_documents_check.check(datamap)
     return mistakes
 
 

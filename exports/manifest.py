@@ -12,6 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from exports import document_outcomes
+from exports.contents import MEDIA, of_rows
+from exports.document_outcomes import DocumentOutcome, document_outcome
 from exports.outcomes import (
     Damage,
     FileOutcome,
@@ -48,8 +51,6 @@ __all__ = [
 ]
 
 FORMAT_VERSION = 1
-MEDIA = "media"
-"""The format that has files instead of rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Statement:
     unknown: tuple[Unknown, ...] = ()
     damaged: tuple[Damage, ...] = ()
     software: str = ""
+    documents: tuple[DocumentOutcome, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -97,6 +99,7 @@ class Statement:
             fields[name] = tuple(kind(**item) for item in fields[name])
         fields["files"] = tuple(file_outcome(item) for item in fields["files"])
         fields["tables"] = tuple(table_outcome(item) for item in fields["tables"])
+        fields["documents"] = tuple(document_outcome(item) for item in fields.get("documents", ()))
         return cls(**fields | {name: tuple(fields[name]) for name in ("categories", "formats")})
 
 
@@ -117,6 +120,7 @@ def problems(statement: Statement) -> list[Problem]:
         *_rows(statement),
         *_parts(statement),
         *_files(statement),
+        *document_outcomes.problems(statement.documents),
         *(
             Problem(
                 "damaged",
@@ -137,7 +141,7 @@ def _nothing_looked_at(statement: Statement) -> Iterator[Problem]:
             "The package holds nothing: no table and no file store belongs to what was asked for.",
             "Paketet är tomt: ingen tabell och ingen fillagring hör till det som begärdes.",
         )
-    if statement.tables and not set(statement.formats) - {MEDIA}:
+    if statement.tables and not of_rows(statement.formats):
         yield Problem(
             "no-format",
             MEDIA,
@@ -158,9 +162,7 @@ def _unknown(statement: Statement) -> Iterator[Problem]:
 
 def _rows(statement: Statement) -> Iterator[Problem]:
     for table in statement.tables:
-        for name in statement.formats:
-            if name == MEDIA:
-                continue
+        for name in of_rows(statement.formats):
             written, read = table.written.get(name), table.read_back.get(name)
             if written != table.snapshot_rows:
                 yield _row_problem("rows-written", table, name, written, "written", "skrevs")

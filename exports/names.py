@@ -24,7 +24,7 @@ def safe_path(path: str, *, unique: bool = False) -> str:
 
     ``unique`` forces the digest: for names that differ only in case.
     """
-    segments = [_segment(segment) for segment in path.split("/") if segment not in ("", ".", "..")]
+    segments = [plain(segment) for segment in path.split("/") if segment not in ("", ".", "..")]
     candidate = "/".join(segments)
     if candidate == path and len(candidate) <= LONGEST and not unique:
         return candidate
@@ -37,7 +37,8 @@ def safe_path(path: str, *, unique: bool = False) -> str:
     return f"{folder}/{stem}" if folder and len(folder) <= room else stem
 
 
-def _segment(segment: str) -> str:
-    plain = unicodedata.normalize("NFKD", segment).encode("ascii", "ignore").decode()
-    plain = _UNSAFE.sub("_", plain).strip(" .") or "_"
-    return f"_{plain}" if _RESERVED.match(plain) else plain
+def plain(segment: str) -> str:
+    """One part of a path in letters that every system has; never empty, never a device of Windows."""
+    found = unicodedata.normalize("NFKD", segment).encode("ascii", "ignore").decode()
+    found = _UNSAFE.sub("_", found).strip(" .") or "_"
+    return f"_{found}" if _RESERVED.match(found) else found

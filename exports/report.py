@@ -12,12 +12,12 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_datetime
 
+from exports.contents import of_rows
 from exports.cover_words import CHANGES_SV, left_out_title
 from exports.formats.changes import SENTENCES
 from exports.labels import category_names, format_name
 from exports.progress import grouped
 
-MEDIA = "media"
 MOST_PROBLEMS = 200
 """More on one page help nobody; all of them stand in the package's completeness statement."""
 
@@ -58,6 +58,8 @@ class Report:
     total: str
     files: list[dict[str, Any]]
     missing: list[dict[str, Any]]
+    documents: list[dict[str, Any]]
+    failed: list[dict[str, Any]]
     left_out: list[tuple[str, list[dict[str, Any]]]]
     elsewhere: list[dict[str, Any]]
     changes: list[tuple[str, str]]
@@ -66,7 +68,7 @@ class Report:
 
 def report_of(statement: dict[str, Any], language: str) -> Report:
     """The report on a kept statement in ``en`` or ``sv``."""
-    formats = [name for name in statement["formats"] if name != MEDIA]
+    formats = of_rows(statement["formats"])
     problems = [problem[f"text_{language}"] for problem in statement["problems"]]
     tables = statement["tables"]
     files = statement["files"]
@@ -78,6 +80,8 @@ def report_of(statement: dict[str, Any], language: str) -> Report:
         total=grouped(sum(table["snapshot_rows"] for table in tables)),
         files=[_files(outcome) for outcome in files],
         missing=[missing for outcome in files for missing in outcome["missing"]],
+        documents=[_documents(outcome) for outcome in statement.get("documents", ())],
+        failed=[failed for outcome in statement.get("documents", ()) for failed in outcome["failed"]],
         left_out=list(_left_out(statement["left_out"], language)),
         elsewhere=[one for one in statement["left_out"] if one["keep_days"] is not None],
         changes=list(_changes(statement["changes"], language)),
@@ -107,6 +111,21 @@ def _files(outcome: dict[str, Any]) -> dict[str, Any]:
         "category": category_names([outcome["category"]]),
         **{name: grouped(outcome[name]) for name in ("expected", "written", "read_back")},
         "missing": grouped(lost) if lost else "",
+        "size": filesizeformat(outcome["bytes"]),
+        "wrong": not same,
+    }
+
+
+def _documents(outcome: dict[str, Any]) -> dict[str, Any]:
+    failed = len(outcome["failed"])
+    same = outcome["written"] == outcome["read_back"] and outcome["expected"] == outcome["written"] + failed
+    return {
+        "name": outcome["name"],
+        "format": format_name(outcome["format"]),
+        "category": category_names([outcome["category"]]),
+        **{name: grouped(outcome[name]) for name in ("expected", "written", "read_back")},
+        "failed": grouped(failed) if failed else "",
+        "replaced": grouped(outcome["replaced"]) if outcome["replaced"] else "",
         "size": filesizeformat(outcome["bytes"]),
         "wrong": not same,
     }

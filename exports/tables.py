@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from exports.contents import Category
+from exports.contents import DOCUMENTS, Category, of_rows
 from exports.datamap import DatabaseStore, DataMap
+from exports.datamap_documents import Documents
+from exports.documents.making import House
+from exports.documents.spool import Spool
+from exports.documents.writing import DocumentsResult, Writing
 from exports.drift import Difference, compare
 from exports.formats.base import Format, Part, open_formats
 from exports.formats.changes import PATH as CHANGES_PATH
 from exports.formats.changes import Changes, Reason
+from exports.rows import Block
 from exports.scope import Selection, selections, tenant_row_sql
 from exports.sources.database import Snapshot, open_snapshot
 from exports.sources.ddl import ddl
@@ -51,6 +56,7 @@ class TablesResult:
     changes: dict[str, int] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     """Parts of the schema that the SQL dump leaves out, per store, in words."""
+    documents: DocumentsResult = field(default_factory=DocumentsResult)
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,13 @@ class Order:
     part_limit: int
     progress: Callable[[int, str], None]
     total: Callable[[int], None]
+    house: House
+    step: Callable[[str], None]
+
+    def documents(self) -> list[Documents]:
+        """The kinds of document to make."""
+        wanted = set(self.formats) & set(DOCUMENTS)
+        return [one for one in self.datamap.documents if wanted and one.category in self.categories]
 
 
 @dataclass
@@ -72,6 +85,8 @@ class _Open:
     store: DatabaseStore
     snapshot: Snapshot
     selections: list[Selection]
+    others: list[Selection] = field(default_factory=list)
+    """Tables that were not asked for but that documents say something of; they stand in no other format."""
 
 
 def write_tables(order: Order, work: Path, register: FileRegister) -> TablesResult:
@@ -81,15 +96,25 @@ def write_tables(order: Order, work: Path, register: FileRegister) -> TablesResu
     files are then left to the caller, who owns ``work``.
     """
     result = TablesResult()
-    with ExitStack() as stack:
-        opened = [_open(store, order, stack, result) for store in order.datamap.databases.values()]
-        if result.differences:
-            return result
-        for one in opened:
-            one.selections = [one.snapshot.fitted(selection) for selection in one.selections]
-            result.tables += [TableResult(sel, one.snapshot.count(sel)) for sel in one.selections]
-        order.total(sum(table.snapshot_rows for table in result.tables))
-        _write(order, opened, work, register, result)
+    sink = Sink(work, order.part_limit)
+    with ExitStack() as whole:
+        spool = whole.enter_context(closing(Spool(work / "documents.sqlite3")))
+        with ExitStack() as stack:
+            opened = [_open(store, order, stack, result) for store in order.datamap.databases.values()]
+            if result.differences:
+                return result
+            for one in opened:
+                one.selections = [one.snapshot.fitted(selection) for selection in one.selections]
+                result.tables += [TableResult(sel, one.snapshot.count(sel)) for sel in one.selections]
+            order.total(sum(table.snapshot_rows for table in result.tables))
+            changes = Changes(sink.open(CHANGES_PATH))
+            _write(order, opened, sink, changes, register, spool, result)
+        formats = [name for name in DOCUMENTS if name in order.formats]
+        writing = Writing(spool, sink, changes, formats, order.house, order.step)
+        result.documents = writing.write(order.documents())
+    changes.close()
+    result.changes = {str(reason): count for reason, count in sorted(changes.counts.items())}
+    result.staged = list(sink.staged)
     return result
 
 
@@ -108,7 +133,11 @@ def _open(store: DatabaseStore, order: Order, stack: ExitStack, result: TablesRe
     if result.differences:
         return _Open(store, snapshot, [])
     _check_tenant(store, snapshot, order.tenant_key)
-    return _Open(store, snapshot, selections(store, catalogue, order.tenant_key, order.categories))
+    chosen = selections(store, catalogue, order.tenant_key, order.categories)
+    said = {table for one in order.documents() if one.store == store.key for table in one.tables()}
+    said -= {selection.table.key for selection in chosen}
+    others = [one for one in selections(store, catalogue, order.tenant_key) if one.table.key in said] if said else []
+    return _Open(store, snapshot, chosen, others)
 
 
 def _check_tenant(store: DatabaseStore, snapshot: Snapshot, tenant_key: str) -> None:
@@ -120,22 +149,35 @@ def _check_tenant(store: DatabaseStore, snapshot: Snapshot, tenant_key: str) -> 
         )
 
 
-def _write(order: Order, opened: list[_Open], work: Path, register: FileRegister, result: TablesResult) -> None:
-    sink = Sink(work, order.part_limit)
-    changes = Changes(sink.open(CHANGES_PATH))
-    structured = [name for name in order.formats if name != "media"]
-    formats = open_formats(structured, sink, changes, **_options(order, opened, result))
+def _write(
+    order: Order,
+    opened: list[_Open],
+    sink: Sink,
+    changes: Changes[Any],
+    register: FileRegister,
+    spool: Spool,
+    result: TablesResult,
+) -> None:
+    formats = open_formats(of_rows(order.formats), sink, changes, **_options(order, opened, result))
     tables = iter(result.tables)
+    said = {(one.store, table) for one in order.documents() for table in one.tables()}
     for one in opened:
         one.snapshot.report = _reporter(changes)
         for selection in one.selections:
-            _copy(order, one, selection, next(tables), formats, register)
+            taps = [spool.tap(selection.table)] if (one.store.key, selection.table.key) in said else []
+            _copy(order, one, selection, next(tables), formats, register, taps)
+        for selection in one.others:
+            _keep(order, one.snapshot, one.snapshot.fitted(selection), spool)
     for form in formats:
         form.finish()
-    changes.close()
     result.parts = [part for form in formats for part in form.parts]
-    result.changes = {str(reason): count for reason, count in sorted(changes.counts.items())}
-    result.staged = list(sink.staged)
+
+
+def _keep(order: Order, snapshot: Snapshot, selection: Selection, spool: Spool) -> None:
+    tap = spool.tap(selection.table)
+    for block in snapshot.read(selection):
+        tap(block)
+        order.progress(0, selection.table.key)
 
 
 def _options(order: Order, opened: list[_Open], result: TablesResult) -> dict[str, Any]:
@@ -155,17 +197,19 @@ def _copy(
     counted: TableResult,
     formats: list[Format],
     register: FileRegister,
+    taps: list[Callable[[Block], None]],
 ) -> None:
     table = selection.table
     links = {
         name: field.file for name, field in one.store.collections[table.key].fields.items() if field.file is not None
     }
-    tap = register.tap(table, links) if links and "media" in order.formats else None
+    if links and "media" in order.formats:
+        taps.append(register.tap(table, links))
     writers = [form.table(table) for form in formats]
     for block in one.snapshot.read(selection):
         for writer in writers:
             writer.write(block)
-        if tap is not None:
+        for tap in taps:
             tap(block)
         counted.read_rows += block.count
         order.progress(block.count, table.key)

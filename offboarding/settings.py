@@ -5,6 +5,7 @@ A missing or malformed setting stops the start with one sentence that names it.
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -181,6 +182,8 @@ EXPORT_LEASE_SECONDS = env.whole("EXPORT_LEASE_SECONDS", default=60, least=2)
 EXPORT_MAX_ATTEMPTS = env.whole("EXPORT_MAX_ATTEMPTS", default=10, least=1)
 EXPORT_KEEP_DAYS = env.whole("EXPORT_KEEP_DAYS", default=90, least=14)
 DOWNLOAD_ACCEL_LOCATION = env.location("DOWNLOAD_ACCEL_LOCATION")
+EXPORT_DOCUMENT_PROCESSES = env.whole("EXPORT_DOCUMENT_PROCESSES", default=os.cpu_count() or 1, least=1)
+DOCUMENT_TEMPLATES = env.text("DOCUMENT_TEMPLATES", default="")
 VENDOR_NAME = env.text("VENDOR_NAME", default="The vendor")
 SIGNING_KEY = env.signing_key("SIGNING_KEY", debug_file=BASE_DIR / "var" / "signing.key" if DEBUG else None)
 RETIRED_SIGNING_KEYS = env.seeds("RETIRED_SIGNING_KEYS")

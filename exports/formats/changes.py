@@ -46,6 +46,7 @@ class Reason(StrEnum):
     JSON_AS_TEXT = "json-as-text"
     JSON_NULL = "json-null"
     JSON_SPACING = "json-spacing"
+    CHARACTERS_NAMED = "characters-named"
     NAME_CHANGED = "name-changed"
     LEFT_OUT = "left-out"
 
@@ -77,6 +78,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.JSON_AS_TEXT: "The JSON value cannot be nested as it is; it is written as text.",
     Reason.JSON_NULL: "The JSON value is null itself; here it looks like a missing value (NULL).",
     Reason.JSON_SPACING: "White space between the tokens of JSON values is written as spaces; the values are the same.",
+    Reason.CHARACTERS_NAMED: "The document's font lacks these characters; they stand there as their numbers: [U+4E2D].",
     Reason.NAME_CHANGED: "The name cannot be written in this format; it is replaced.",
     Reason.LEFT_OUT: "The value cannot be written in this format and is left out.",
 }

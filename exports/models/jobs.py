@@ -12,7 +12,7 @@ from exports.contents import Category
 from exports.querysets import ExportJobQuerySet, VolumeQuerySet
 from offboarding.models import Contact, Customer, Language
 
-FORMATS = ("csv", "xlsx", "json", "xml", "sql", "media")
+FORMATS = ("csv", "xlsx", "json", "xml", "sql", "pdf", "docx", "media")
 
 
 def every_category() -> list[str]:

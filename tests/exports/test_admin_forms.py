@@ -25,7 +25,7 @@ def test_a_request_starts_an_export_and_leads_to_its_page(desk, alice):
 def test_the_form_explains_each_category_and_format_and_chooses_all_at_first(desk, alice):
     page = desk.get(REQUEST, {"customer": alice.pk}).content.decode()
     assert "Alice Academy" in page, "the customer is chosen already"
-    assert page.count('type="checkbox"') == page.count(" checked") == 9
+    assert page.count('type="checkbox"') == page.count(" checked") == 11
     for text in ("one workbook per category", "loads into an empty database", "certifications"):
         assert text in page
 

@@ -139,8 +139,8 @@ def test_every_step_that_a_worker_tells_has_its_words(request):
     package = request.config.rootpath / "exports"
     told = {
         step
-        for name in ("build.py", "sealing.py")
-        for step in re.findall(r'step=f?"([a-z]+)', (package / name).read_text())
+        for name in ("build.py", "sealing.py", "documents/writing.py")
+        for step in re.findall(r'step(?:=|\()f?"([a-z]+)', (package / name).read_text())
     }
     assert told == set(STEPS)
 
