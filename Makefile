@@ -1,4 +1,4 @@
-# make demo    a first look: sample platform, one export, its proof, then the admin   (SERVE=0 stops before serving)
+# make demo    play it: customers at every point of the way, a start page to enter by      (SERVE=0 stops before serving)
 # make test    all tests on real servers                                              (SLOW=1 with slow ones, LONG=1 with all, ARGS="-k csv")
 # make lint    style, types, imports, migrations, deployment check
 # make install what running it for real needs
@@ -26,9 +26,9 @@ OFF := 0 no false off
 # The demo never touches what a .env file names: an empty setting falls back to its default below var/.
 FIRST_LOOK := DEBUG=true DATABASE_URL= PLATFORM_URL= DATA_MAP= SIGNING_KEY= EXPORT_WORK_DIR= \
 	STORAGE_DEFAULT_URL= STORAGE_EXPORTS_URL= STORAGE_EVIDENCE_URL= STORAGE_PLATFORM_MEDIA_URL= \
-	EMAIL_URL= INBOX_URL= NOTICE_ADDRESS= MAIL_FROM= SITE_URL= RETIRED_SIGNING_KEYS= \
+	EMAIL_URL= INBOX_URL= NOTICE_ADDRESS= MAIL_FROM= SITE_URL=http://127.0.0.1:$(PORT) RETIRED_SIGNING_KEYS= \
 	LEGAL_ADDRESS= LEGAL_LANGUAGE= DELETIONS_PER_DAY= DELETION_WORK_DIR= \
-	VENDOR_NAME="Example Learning AB"
+	STAFF_SECOND_FACTOR=optional VENDOR_NAME="Example Learning AB"
 PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 	SIGNING_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \

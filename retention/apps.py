@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,3 +22,8 @@ class RetentionConfig(AppConfig):
         menu.place("deletion", *(f"retention.{name}" for name in names))
         menu.place("evidence", "retention.certificate", "retention.attestation")
         search_everywhere.declare(search_evidence.of_evidence)
+        if settings.DEBUG:
+            from retention.sample import demo_state
+
+            if demo_state.is_demo():
+                demo_state.install()

@@ -26,8 +26,8 @@ from retention.sample.playing import Happening, play
 ARCHIVE = "Entered from the paper archive."
 NOTICED, HELD = timedelta(days=-75), timedelta(days=75)
 """When a notice came and a hold was placed, counted from the end of the term."""
-READY, ERASED = "A-1002", "A-1007"
-"""The agreement whose deletion waits for an approval, and the one whose data is erased."""
+READY, ERASED, PLAYED = "A-1002", "A-1007", "A-1011"
+"""Whose deletion waits for an approval, whose data is erased, and which agreement a newcomer plays."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,8 @@ def _cases(tenants: Mapping[str, TenantSummary]) -> list[Case]:
     act = Agreement.Policy.DATA_ACT
     return [
         Case("A-1001", *here["nordic"], "sv", "Ingrid Åkesson", "ingrid@norrskar.example", 20, _noticed_and_helped),
-        Case(READY, *here["fjord"], "sv", "Per Öberg", "per@fjardviken.example", 100, _noticed),
-        Case("A-1003", *here["empty"], "sv", "Åsa Lind", "asa@odekulle.example", 130, _held),
+        Case(READY, *here["empty"], "sv", "Åsa Lind", "asa@odekulle.example", 100, _noticed),
+        Case("A-1003", "d-3", "Vintergatan förlag", "sv", "Nils Ståhl", "nils@vintergatan.example", 130, _held),
         Case("A-1004", "d-4", "Kvarnholm kultur", "sv", "Lars Holm", "lars@kvarnholm.example", -40, _noticed),
         Case("A-1005", "d-5", "Brightwater College", "en", "Maya Osei", "maya@brightwater.example", -12, _mailed),
         Case("A-1006", "d-6", "Lysgård folkhögskola", "sv", "Elin Berg", "elin@lysgard.example", -200, _nothing),
@@ -184,4 +184,5 @@ def _cases(tenants: Mapping[str, TenantSummary]) -> list[Case]:
         Case("A-1008", "d-8", "Stenbro kommun", "sv", "Karin Dahl", "karin@stenbro.example", -25, _nothing, False),
         Case("A-1009", "d-9", "Marrow & Finch", "en", "Tom Finch", "tom@marrow.example", -90, _noticed, True, act),
         Case("A-1010", "d-10", "Eken lärcenter", "sv", "Eva Ek", "eva@eken.example", -80, _mailed_by_a_stranger),
+        Case(PLAYED, *here["fjord"], "en", "Per Öberg", "per@fjardviken.example", -60, _nothing),
     ]

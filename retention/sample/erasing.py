@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from offboarding.models import Agreement
 from retention import approvals, plans
 from retention.next_step import Grade
 from retention.sample.cases import ERASED
-
-LEGAL = "legal"
-MAY = ("view_agreement", "view_customer", "view_deletionplan", "view_deletionrun", "view_certificate",
-       "approve_deletionplan", "view_legalhold", "place_legalhold")  # fmt: skip
+from retention.sample.cast import LEGAL
 
 
 def erase_one(stdout: Any) -> None:
@@ -26,7 +23,7 @@ def erase_one(stdout: Any) -> None:
     plan = plans.current(agreement.customer)
     if plan is None or plan.state != "ready":
         raise CommandError(f"There is no plan for {ERASED} that could be approved.")
-    approvals.approve(plan, by=_legal(), typed_name=agreement.customer.name)
+    approvals.approve(plan, by=User.objects.get(username=LEGAL), typed_name=agreement.customer.name)
     enforce(stdout, agreement=ERASED)
     agreement.refresh_from_db()
     if agreement.erased_at is None:
@@ -40,13 +37,3 @@ def enforce(stdout: Any, **options: Any) -> None:
     except CommandError as error:
         if error.returncode != Grade.PERSON:
             raise
-
-
-def _legal() -> User:
-    """A second person, who cannot sign in: the demo's own user is left to approve the other case."""
-    person, made = User.objects.get_or_create(username=LEGAL, defaults={"is_staff": True, "email": "legal@example.org"})
-    if made:
-        person.set_unusable_password()
-        person.save()
-        person.user_permissions.set(Permission.objects.filter(codename__in=MAY))
-    return User.objects.get(pk=person.pk)

@@ -55,7 +55,7 @@ def play(happenings: Iterable[Happening], today: date) -> None:
         if day in by_day:
             with clock_at(datetime.combine(day, NOON, clock.zone())):
                 _do(by_day[day])
-        if day in by_day or _is_written_on(day):
+        if day in by_day or is_written_on(day):
             with clock_at(datetime.combine(day, EVENING, clock.zone())):
                 call_command("send_reminders", stdout=StringIO())
         day += timedelta(days=1)
@@ -68,7 +68,7 @@ def _do(happenings: Iterable[Happening]) -> None:
             happening.act()
 
 
-def _is_written_on(day: date) -> bool:
+def is_written_on(day: date) -> bool:
     """Whether the calendar has a letter for that day: exports can be requested, or a warning."""
     warned = [day + timedelta(days=days) for days in DAYS]
     begun = Agreement.objects.filter(service_ends=day - timedelta(days=1))

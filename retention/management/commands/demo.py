@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,12 @@ from django.utils import timezone
 from exports import jobs
 from exports.models import ExportJob
 from exports.progress import progress_of
-from exports.sample.platform import DEFAULT_SIZE, Summary, create
+from exports.sample.platform import Summary, create
 from offboarding.models import Agreement, Customer
-from retention.sample import cases, erasing
+from retention.sample import cases, cast, demo_state, erasing
 
-LOGIN = "demo"
-PASSWORD = "demo"  # noqa: S105 – printed for a first look; refused outside DEBUG
+SIZE = 40_000
+"""About how many rows the sample platform gets: enough to look at, and packed within half a minute."""
 PATIENCE = 600
 """Seconds after which an export that does not end is reported as a failure."""
 
@@ -41,7 +43,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="stop before serving the admin")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--size", type=int, default=DEFAULT_SIZE, help="about how many rows the platform gets")
+        parser.add_argument("--size", type=int, default=SIZE, help="about how many rows the platform gets")
         parser.add_argument("--restore", action="store_true", help="bring the platform back as an old backup would")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -75,23 +77,19 @@ class Command(BaseCommand):
         return cases.to_export()
 
     def _delete(self) -> None:
-        self._say(f"Erasing the data of {cases.ERASED}, approved by “{erasing.LEGAL}”")
+        self._say(f"Erasing the data of {cases.ERASED}, approved by “{cast.LEGAL}”")
         erasing.erase_one(self.stdout)
         self._say("What cron finds to delete today")
         erasing.enforce(self.stdout)
         if Agreement.objects.filter(number=cases.READY, erased_at=None).exists():
-            self._say(f"{cases.READY} is planned and waits for your approval, in the admin")
+            self._say(f"{cases.READY} is planned and waits for an approval")
 
     def _prepare(self) -> User:
         self._say("Preparing the application's own database")
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
-        staff, _made = User.objects.get_or_create(
-            username=LOGIN, defaults={"is_staff": True, "is_superuser": True, "email": "demo@example.org"}
-        )
-        staff.set_password(PASSWORD)
-        staff.save()
-        return staff
+        demo_state.begin()
+        return cast.enter()
 
     def _sample(self, size: int) -> Summary:
         self._say("Creating the sample learning platform")
@@ -133,11 +131,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  {Path(volume.name).name}  {volume.bytes:>12,} bytes  sha256 {volume.sha256[:16]}…")
 
     def _serve(self, port: int) -> None:
-        self._say(f"Admin: http://127.0.0.1:{port}/admin/   user “{LOGIN}”, password “{PASSWORD}”   (Ctrl-C ends)")
-        try:
-            call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
-        except KeyboardInterrupt:
-            self.stdout.write("")
+        self._say(f"Open http://127.0.0.1:{port}/demo/   (Ctrl-C ends)")
+        logging.getLogger("django.server").setLevel(logging.ERROR)
+        with suppress(KeyboardInterrupt):
+            call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, stdout=StringIO(), skip_checks=True)
 
     def _say(self, text: str) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(text))
