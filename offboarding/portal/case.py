@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,6 +21,7 @@ from offboarding.phases import Phase
 from offboarding.portal import history, ways
 from offboarding.portal.matters import Matters, matters_of
 from offboarding.portal.outcomes import outcomes_of
+from offboarding.portal.remembering import remembered
 from offboarding.portal.standing import standing_of
 from offboarding.portal.upcoming import never, steps_of
 from offboarding.portal.visits import Visit, for_contacts
@@ -30,8 +32,15 @@ from offboarding.timeline_down import down
 @require_safe
 @for_contacts
 def page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Everything on one page."""
-    return render(request, "portal/case.html", context_of(matters_of(visit)))
+    """Everything on one page; what follows from the case alone is made once for each state of it."""
+    parts = remembered(visit, lambda: _parts(visit))
+    return render(request, "portal/case.html", {"visit": visit, "parts": parts})
+
+
+def _parts(visit: Visit) -> dict[str, str]:
+    """What stands before and after the exports, which change by themselves."""
+    context = context_of(matters_of(visit))
+    return {name: render_to_string(f"portal/case_{name}.html", context) for name in ("before", "after")}
 
 
 def context_of(matters: Matters) -> dict[str, Any]:

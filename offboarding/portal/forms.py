@@ -14,6 +14,7 @@ from offboarding.portal.visits import Visit
 
 SALT = "offboarding.portal.forms"
 VALID_SECONDS = 24 * 3600
+TICK = _("Please tick this; without it nothing is sent.")
 
 
 def _words(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
@@ -56,7 +57,7 @@ class NoticeForm(PlainForm):
 class SendNoticeForm(PlainForm):
     words = forms.CharField(required=False, max_length=MOST_WORDS, widget=forms.HiddenInput)
     token = forms.CharField(required=False, widget=forms.HiddenInput)
-    sure = forms.BooleanField(label=_("Yes, I give notice for the customer."))
+    sure = forms.BooleanField(label=_("Yes, I give notice for the customer."), error_messages={"required": TICK})
 
 
 class DayForm(PlainForm):
@@ -74,7 +75,9 @@ class SignForm(PlainForm):
         label=_("The name of the customer you sign for"), max_length=255,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )  # fmt: skip
-    sure = forms.BooleanField(label=_("I have read what we give up, and I may sign for the customer."))
+    sure = forms.BooleanField(
+        label=_("I have read what we give up, and I may sign for the customer."), error_messages={"required": TICK}
+    )
 
 
 def token_for(visit: Visit, **facts: str) -> str:
