@@ -63,22 +63,28 @@ def _until_decided(agreement: Agreement) -> list[Step]:
 
 
 def _export(agreement: Agreement) -> list[Step]:
-    home = reverse("portal-case", args=[agreement.reference])
-    jobs = ExportJob.objects.filter(customer=agreement.customer)
+    ask = reverse("portal-export-request", args=[agreement.reference])
+    jobs = ExportJob.objects.filter(customer=agreement.customer).order_by("-pk")
     complete = jobs.filter(state__in=(ExportJob.State.COMPLETE, ExportJob.State.EXPIRED))
     confirmed = Receipt.objects.filter(job__in=complete, outcome=Receipt.Outcome.CONFIRMED)
+    under_way = jobs.filter(state__in=ExportJob.ACTIVE).first()
+    ready = complete.first()
     return [
         Step(
             "export", _("The customer asks for its data"),
-            _("Everything, in the usual formats. Packing and checking takes about half a minute."),
-            CUSTOMER, home, complete.exists(),
+            _("Everything, in the usual formats. It takes about a minute until all is packed and checked."),
+            CUSTOMER, _package(agreement, under_way) if under_way else ask, ready is not None,
         ),
         Step(
             "confirm", _("The customer confirms that everything has arrived"),
             _("It can look into the package first; every row and file was counted three times."),
-            CUSTOMER, home, confirmed.exists(),
+            CUSTOMER, _package(agreement, ready) if ready else ask, confirmed.exists(),
         ),
     ]  # fmt: skip
+
+
+def _package(agreement: Agreement, job: ExportJob) -> str:
+    return reverse("portal-export", args=[agreement.reference, job.pk])
 
 
 def _deletion(agreement: Agreement) -> list[Step]:
