@@ -8,12 +8,13 @@ class ExportsConfig(AppConfig):
     verbose_name = _("Exports")
 
     def ready(self) -> None:
-        from exports import desk_matters, search_exports, story_marks
+        from exports import customer_turn, desk_matters, search_exports, story_marks
         from exports.checks import check_data_map
         from exports.journal_events import EVENTS
         from offboarding import journal_words, menu, search_everywhere
 
         checks.register(check_data_map)
+        customer_turn.declare_all()
         desk_matters.declare_all()
         story_marks.declare()
         journal_words.declare(EVENTS, {"export": _("exports")})

@@ -25,6 +25,10 @@ class ExportJobQuerySet(models.QuerySet["ExportJob"]):
         """The job while this epoch's worker still owns it; every write of a worker goes through here."""
         return self.filter(pk=pk, epoch=epoch, state="running")
 
+    def unanswered(self) -> ExportJobQuerySet:
+        """Complete packages that the customer has, and about which it has said nothing."""
+        return self.filter(state="complete", expires_at__isnull=False, receipts=None)
+
     def due_to_expire(self, now: datetime) -> ExportJobQuerySet:
         """Packages whose time of keeping is over."""
         return self.filter(state__in=["complete", "incomplete"], expires_at__lte=now)

@@ -8,12 +8,21 @@ class OffboardingConfig(AppConfig):
     verbose_name = _("Offboarding")
 
     def ready(self) -> None:
-        from offboarding import case_matters, desk_coming, menu, queue_watch, search_cases, search_everywhere
+        from offboarding import (
+            case_matters,
+            customer_turn,
+            desk_coming,
+            menu,
+            queue_watch,
+            search_cases,
+            search_everywhere,
+        )
         from offboarding import session_limits as _hears_of_every_sign_in  # noqa: F401
         from offboarding import session_limits as session_limits  # hears of sign-ins from the first one on
         from offboarding.search_indexes import check_search
 
         case_matters.declare_all()
+        customer_turn.declare_all()
         desk_coming.declare_all()
         queue_watch.declare_all()
         checks.register(check_search, checks.Tags.database)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
+
+from offboarding.paging import BoundedPaginator
 
 
 class OnlyVerbs:
     """For a ``ModelAdmin`` whose rows are changed by verbs alone.
 
-    An action that is posted without its permission is refused, where Django would only ignore it.
+    An action that is posted without its permission is refused, where Django would only ignore it. Lists may be long:
+    nothing counts all their rows.
     """
+
+    paginator: ClassVar[Any] = BoundedPaginator
+    show_full_result_count: ClassVar[bool] = False
+    show_facets: ClassVar[Any] = ShowFacets.NEVER
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         chosen = request.POST.get("action", "")

@@ -58,6 +58,7 @@ def _rows(listed: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:
         return listed.filter(pk__in=keys)
     rows: QuerySet[Any] = listed.model._default_manager.filter(pk__in=keys).order_by(*listed.query.order_by)
     rows.query.select_related = listed.query.select_related
+    rows.query.deferred_loading = listed.query.deferred_loading
     return rows
 
 

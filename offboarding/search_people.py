@@ -30,12 +30,12 @@ def find_contacts(contacts: Any, words: str) -> Any:
 
 
 def find_written(letters: Any, words: str) -> Any:
-    """Letters with this Message-ID, or of an agreement, a customer or a contact that is found by these words."""
+    """Letters with this Message-ID, of what is found by these words, or to exactly this address of no contact."""
     words = " ".join(words.split())
     if not words:
         return letters
-    message_ids = [Q(message_id=one) for one in message_ids_of(words)]
-    return united(letters, [*message_ids, Q(pk=None)], _about(words))
+    exactly = [Q(message_id__in=message_ids_of(words)), Q(contact=None, address__iexact=words)]
+    return united(letters, exactly, _about(words))
 
 
 def message_ids_of(words: str) -> list[str]:

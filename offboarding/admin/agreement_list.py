@@ -14,7 +14,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from offboarding.admin.filters import DATES, ORDER, ClockFilter, DueFilter, PersonFilter, PhaseFilter, is_narrow
+from offboarding.admin.filters import (
+    DATES,
+    ORDER,
+    ClockFilter,
+    DueFilter,
+    PersonFilter,
+    PhaseFilter,
+    WaitingFilter,
+    is_narrow,
+)
 from offboarding.dates import ClockError
 from offboarding.models import Agreement
 from offboarding.next_dates import NextDate, last_day_of_service, next_date
@@ -58,7 +67,7 @@ class AgreementList(_AgreementAdmin):
 
     list_display = ("number_shown", "customer_shown", "phase_shown", "ends_shown", "next_shown", "person_shown")
     list_display_links = ("number_shown",)
-    list_filter = (PhaseFilter, PersonFilter, DueFilter, ClockFilter)
+    list_filter = (PhaseFilter, PersonFilter, WaitingFilter, DueFilter, ClockFilter)
     list_select_related = ("customer",)
     list_per_page = 50
     paginator = BoundedPaginator

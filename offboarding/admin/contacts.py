@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from offboarding import contacts
@@ -13,6 +14,7 @@ from offboarding.admin.case_pages import ShowsRecord
 from offboarding.admin.case_verbs import CaseVerb
 from offboarding.admin.contact_forms import ContactForm
 from offboarding.models import Contact
+from offboarding.search_people import find_contacts
 
 if TYPE_CHECKING:
     _ContactAdmin = admin.ModelAdmin[Contact]
@@ -82,4 +84,9 @@ class ContactAdmin(ShowsRecord, _ContactAdmin):
     list_display = ("name", "email", "customer", "may_give_notice", "may_request", "may_confirm")
     list_filter = ("may_give_notice", "ended_at")
     list_select_related = ("customer",)
-    search_fields = ("name", "email", "customer__name", "customer__tenant_key")
+    ordering = ("-pk",)
+    search_fields = ("name",)  # shows the field; ``get_search_results`` searches
+    search_help_text = _("Name, address, customer or tenant key")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return find_contacts(queryset, search_term), False

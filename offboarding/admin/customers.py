@@ -8,13 +8,16 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from offboarding import clock
 from offboarding.admin.case_verbs import OpensForms, buttons, page_of
 from offboarding.admin.contacts import ADD_CONTACT, CONTACT_VERBS
 from offboarding.customers import save
 from offboarding.models import Customer
+from offboarding.paging import BoundedPaginator
 from offboarding.phases import Phase
+from offboarding.search_people import find_customers
 
 if TYPE_CHECKING:
     _CustomerAdmin = admin.ModelAdmin[Customer]
@@ -31,8 +34,16 @@ class CustomerAdmin(OpensForms, _CustomerAdmin):
 
     verbs = (ADD_CONTACT,)
     list_display = ("name", "tenant_key", "language")
-    search_fields = ("name", "tenant_key")
+    ordering = ("-pk",)
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    search_fields = ("name",)  # shows the field; ``get_search_results`` searches
+    search_help_text = _("Name or tenant key")
     fields = ("tenant_key", "name", "language")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return find_customers(queryset, search_term), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> tuple[str, ...]:
         return ("tenant_key",) if obj else ()

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from offboarding import customer_turn
 from offboarding.models import Agreement
 from offboarding.phases import Phase
 
@@ -20,6 +21,9 @@ Agreements = QuerySet[Agreement]
 ORDER = {
     "service_7": ("service_ends", "pk"),
     "service_30": ("service_ends", "pk"),
+    "window_7": ("export_until", "pk"),
+    "window_30": ("export_until", "pk"),
+    "deletion_7": ("delete_from", "pk"),
     "deletion_30": ("delete_from", "pk"),
     "held": ("held_since", "pk"),
     Phase.ENDING.value: ("service_ends", "pk"),
@@ -31,7 +35,7 @@ ORDER = {
 DATES = {field for field, _key in ORDER.values()}
 """Where the order's own index holds little but the rows that are asked for."""
 
-FEW = {"person": None, "due": None, "phase": {phase.value for phase in Phase} - {"active", "deleted"}}
+FEW = {"person": None, "due": None, "waiting": None, "phase": {phase.value for phase in Phase} - {"active", "deleted"}}
 """Filter → the choices that leave few rows of many, None for each."""
 
 
@@ -93,19 +97,38 @@ class DueFilter(_Choice):
     choices_offered = (
         ("service_7", _("service ends within 7 days")),
         ("service_30", _("service ends within 30 days")),
+        ("window_7", _("time for exports ends within 7 days")),
+        ("window_30", _("time for exports ends within 30 days")),
+        ("deletion_7", _("deletion within 7 days, or overdue")),
         ("deletion_30", _("deletion within 30 days, or overdue")),
         ("held", _("on hold")),
     )
 
     def chosen(self, agreements: Any, choice: str, today: date) -> Agreements:
-        soon = today + timedelta(days=7 if choice == "service_7" else 30)
+        what, _underscore, days = choice.partition("_")
+        soon = today + timedelta(days=int(days or 0))
         due = {
-            "service_7": Q(service_ends__range=(today, soon)),
-            "service_30": Q(service_ends__range=(today, soon)),
-            "deletion_30": Q(delete_from__lte=soon, held_since=None),
+            "service": Q(service_ends__range=(today, soon)),
+            "window": Q(export_until__range=(today, soon)),
+            "deletion": Q(delete_from__lte=soon, held_since=None),
             "held": Q(held_since__isnull=False),
         }
-        found: Agreements = agreements.filter(due[choice], erased_at=None)
+        found: Agreements = agreements.filter(due[what], erased_at=None)
+        return found
+
+
+class WaitingFilter(_Choice):
+    """Where it is the customer's turn."""
+
+    title = _("waiting for the customer")
+    parameter_name = "waiting"
+
+    @property
+    def choices_offered(self) -> tuple[tuple[str, Any], ...]:  # type: ignore[override]
+        return customer_turn.choices()
+
+    def chosen(self, agreements: Any, choice: str, today: date) -> Agreements:
+        found: Agreements = agreements.filter(customer_turn.condition(choice, today), erased_at=None)
         return found
 
 

@@ -25,7 +25,7 @@ from offboarding import letters
 from offboarding.admin.case_forms import BecauseField
 from offboarding.desk import OnlyVerbs
 from offboarding.models import Letter
-from offboarding.paging import BoundedPaginator
+from offboarding.search_people import find_written
 
 if TYPE_CHECKING:
     _LetterAdmin = admin.ModelAdmin[Letter]
@@ -74,12 +74,14 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
     list_filter = (ArrivalFilter, "state", "occasion")
     list_select_related = ("customer", "agreement", "contact")
     list_per_page = 50
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    paginator = BoundedPaginator
-    search_fields = ("address", "customer__name", "agreement__number", "agreement__reference", "=message_id")
-    search_help_text = gettext_lazy("Address, customer, agreement number, reference or Message-ID")
+    search_fields = ("message_id",)  # shows the field; ``get_search_results`` searches
+    search_help_text = gettext_lazy("A contact's name or address, customer, agreement number, reference or Message-ID")
     actions = ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Letter], search_term: str
+    ) -> tuple[QuerySet[Letter], bool]:
+        return find_written(queryset, search_term), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Letter]:
         return super().get_queryset(request).defer(*HEAVY)

@@ -1,0 +1,88 @@
+"""Filters of the list of agreements: what is due this week or this month, and where it is the customer's turn."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from offboarding.models import Agreement, TerminationNotice, TransferAssistance
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/offboarding/agreement/"
+TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_november():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def ended(customer, number, ends, **more):
+    """An agreement whose service ended or ends on a day; its time for exports lasts 90 days from then."""
+    until = ends + timedelta(90)
+    dates = {"service_ends": ends, "export_until": until, "delete_from": until + timedelta(1)}
+    term = {"term_start": ends - timedelta(364), "term_end": ends, "ending": "notice", "auto_renews": False}
+    return Agreement.objects.create(customer=customer, number=number, **{**term, **dates, **more})
+
+
+def numbers(desk, query):
+    answer = desk.get(f"{LIST}?{query}")
+    assert answer.status_code == 200
+    return [row.number for row in answer.context["cl"].result_list]
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [("window_7", ["WEEK"]), ("window_30", ["WEEK", "MONTH"]), ("deletion_7", ["OVER", "WEEK"])],
+)
+def test_what_is_due_stands_in_the_order_of_its_day(desk, alice, choice, expected):
+    for number, days in (("MONTH", 20), ("WEEK", 5), ("LATER", 60), ("OVER", -10)):
+        ended(alice, number, TODAY - timedelta(90) + timedelta(days))
+    assert numbers(desk, f"due={choice}") == expected
+
+
+def test_what_is_erased_is_not_due(desk, alice):
+    ended(alice, "GONE", TODAY - timedelta(88), erased_at=NOW)
+    assert numbers(desk, "due=window_7") == []
+
+
+def test_an_offer_of_help_waits_for_the_customer_and_a_request_does_not(desk, alice):
+    for number, state in (("OFFERED", "offered"), ("ASKED", "requested")):
+        one = ended(alice, number, TODAY - timedelta(10))
+        TransferAssistance.objects.create(agreement=one, state=state, requested_at=NOW, scope="Move")
+    assert numbers(desk, "waiting=offer") == ["OFFERED"]
+
+
+def test_time_to_object_is_the_customers_until_its_last_day_or_its_objection(desk, alice):
+    notices = {"LAST": (TODAY, None), "PAST": (TODAY - timedelta(1), None), "SAID": (TODAY, NOW)}
+    for number, (until, objected) in notices.items():
+        TerminationNotice.objects.create(
+            agreement=ended(alice, number, TODAY + timedelta(30)), channel="letter", received_at=NOW,
+            received_by="staff:1:sam", recorded_at=NOW, object_until=until, objected_at=objected,
+        )  # fmt: skip
+    assert numbers(desk, "waiting=objection") == ["LAST"]
+
+
+def test_a_package_waits_until_something_is_said_of_it(desk, staff, alice, bob):
+    from exports.models import ExportJob, Receipt
+
+    for customer in (alice, bob):
+        ended(customer, customer.name, TODAY - timedelta(10))
+        job = ExportJob.objects.create(
+            customer=customer, requested_by=staff, requested_at=NOW, state="complete", finished_at=NOW,
+            expires_at=NOW + timedelta(60), manifest_sha256="a" * 64, statement={},
+            categories=["users"], formats=["csv"],
+        )  # fmt: skip
+    Receipt.objects.create(
+        job=job, outcome="confirmed", given_at=NOW, recorded_by=staff, because="By phone", manifest_sha256="a" * 64
+    )
+    assert numbers(desk, "waiting=package") == ["Alice Academy"]
+
+
+def test_what_is_no_choice_is_refused(desk):
+    assert desk.get(f"{LIST}?waiting=godot").status_code == 302
