@@ -20,7 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from exports import completeness_paper, jobs
+from exports import admin_receipts, completeness_paper, jobs
 from exports.admin.job_verbs import CANCEL, JOB_VERBS, RETRY, consequences
 from exports.forms import RequestExportForm
 from exports.labels import category_names, format_names, requester
@@ -115,6 +115,7 @@ class ExportJobAdmin(OffersPaper, OpensForms, OnlyVerbs, _ExportJobAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("progress/", wrap(require_GET(self.progress_view)), name="exports_exportjob_progress"),
+            *admin_receipts.urls(self),
         ]
         return own + super().get_urls()
 
