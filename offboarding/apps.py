@@ -17,7 +17,6 @@ class OffboardingConfig(AppConfig):
             search_cases,
             search_everywhere,
         )
-        from offboarding import session_limits as _hears_of_every_sign_in  # noqa: F401
         from offboarding import session_limits as session_limits  # hears of sign-ins from the first one on
         from offboarding.search_indexes import check_search
 
