@@ -10,6 +10,8 @@ from offboarding.configuration import Environment
 
 env = Environment(Path(__file__).resolve().parent.parent)
 
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", default=[])  # what they encrypted and signed stays readable
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

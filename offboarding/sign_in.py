@@ -114,7 +114,7 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
         "incorrect_code": _("That did not work. A code of the app is valid for 30 seconds and only once.")
     }
 
-    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002 – allauth's name
+    def generate_authenticator_name(self, user: User, type: Any) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()
         return gettext("Passkey %(number)s") % {"number": count + 1}
 

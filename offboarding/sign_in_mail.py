@@ -7,6 +7,7 @@ ends as soon for a known address as for an unknown one.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -27,6 +28,8 @@ from offboarding.models import Contact
 
 logger = logging.getLogger(__name__)
 _beside = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sign-in-mail")
+PAUSE = 0.5
+"""Seconds before a mail is written: by then the answer is away, and no work for the mail can be seen in its time."""
 CHANGES = {
     "account/email/password_changed": gettext_lazy("Your password was changed."),
     "mfa/email/totp_activated": gettext_lazy("An authenticator app was set up for your account."),
@@ -100,6 +103,7 @@ def _send(address: str, subject: str, opening: str, texts: list[str], link_text:
 
 
 def _careful(write: Callable[..., None], *told: Any) -> None:
+    time.sleep(PAUSE)
     try:
         write(*told)
     except Exception:  # whatever the mail server does: the person asks again, and the operator reads this

@@ -10,12 +10,15 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
+from offboarding import sign_in_mail
+
 PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
-def quick(db, settings):
-    """No tries yet that a limit counts, and passwords that are not made slow to guess."""
+def quick(db, settings, monkeypatch):
+    """No tries yet that a limit counts, mails at once, and passwords that are not made slow to guess."""
+    monkeypatch.setattr(sign_in_mail, "PAUSE", 0)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 
