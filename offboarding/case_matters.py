@@ -6,14 +6,25 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypedDict
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from offboarding.desk_matters import Kind, Matter, Moment, address_of, declare
 from offboarding.letter_writing import WARNINGS
-from offboarding.models import Agreement, Contact, Letter, StoredMessage, TerminationNotice, Waiver
+from offboarding.models import (
+    Agreement,
+    Contact,
+    JournalEntry,
+    Letter,
+    StoredMessage,
+    TerminationNotice,
+    TransferAssistance,
+    Waiver,
+)
 from offboarding.notice_words import need
 from offboarding.rule_words import day_in_words
 
@@ -129,6 +140,24 @@ def _message(message: StoredMessage, may: bool) -> Matter:
     return Matter(**whose, address=address, since=message.received_at, detail=detail)
 
 
+def _assistance(moment: Moment) -> QuerySet[TransferAssistance]:
+    """Asked for and not offered yet, or offered and accepted: then the separate agreement is missing."""
+    accepted = JournalEntry.objects.filter(agreement=OuterRef("agreement_id"), event="assistance.accepted")
+    number = Cast(KeyTextTransform("assistance", "facts"), BigIntegerField())
+    said_yes = accepted.annotate(asked=number).filter(asked=OuterRef("pk"))
+    open_ = Q(state=TransferAssistance.State.REQUESTED) | Q(Exists(said_yes), state=TransferAssistance.State.OFFERED)
+    waiting = TransferAssistance.objects.filter(open_)
+    return waiting.select_related("agreement__customer").order_by("requested_at", "pk")
+
+
+def _help(asked: TransferAssistance, may: bool) -> Matter:
+    verb = "offer" if asked.state == TransferAssistance.State.REQUESTED else "agree"
+    address = address_of(f"offboarding_transferassistance_{verb if may else 'change'}", asked.pk)
+    accepted = _("The customer accepts the offer; the separate agreement is not written down yet.")
+    detail = asked.scope if verb == "offer" else accepted
+    return Matter(**about(asked.agreement), address=address, since=asked.requested_at, detail=detail)
+
+
 def _second_by_the_same(user: Any) -> Q:
     return Q(first_approved_by=user.pk)
 
@@ -205,6 +234,18 @@ KINDS = (
         matter=_waiver,
         rest=f"{WAIVER}_changelist?state__exact=open",
         not_theirs=_second_by_the_same,
+    ),
+    Kind(
+        name="assistance",
+        urgency=80,
+        title=gettext_lazy("Help with the transfer"),
+        why=gettext_lazy("The customer waits for an offer, or for the separate agreement that help is given under."),
+        action=gettext_lazy("Answer"),
+        settles="offboarding.manage_transferassistance",
+        sees="offboarding.view_transferassistance",
+        rows=_assistance,
+        matter=_help,
+        rest="offboarding_transferassistance_changelist",
     ),
     Kind(
         name="letters",

@@ -18,6 +18,7 @@ from offboarding.admin.agreement_forms import (
     WaiverForm,
 )
 from offboarding.admin.case_verbs import CaseVerb, Data
+from offboarding.admin.following import form_of_made, see_letters
 from offboarding.admin.notice_forms import uploaded
 from offboarding.admin.notice_verbs import RECORD_NOTICE
 from offboarding.models import Agreement
@@ -65,6 +66,7 @@ AGREEMENT_VERBS = (
         possible=_ends,
         explains=_("Dates only move later. Deletion moves along: it begins on the day after at the earliest."),
         done=_("The time for exports is extended, and the customer is told."),
+        then=see_letters,
     ),
     CaseVerb(
         name="record_waiver",
@@ -78,6 +80,7 @@ AGREEMENT_VERBS = (
             "people have approved it; then the time for exports ends on the day before."
         ),
         done=_("The waiver is recorded; two people have to approve it."),
+        then=form_of_made("approve", _("Approve the waiver"), "approve_waiver"),
         rehearsed=False,
     ),
     CaseVerb(
@@ -96,6 +99,7 @@ AGREEMENT_VERBS = (
         possible=_serves,
         explains=_("For an end that does not come from a notice of the customer."),
         done=_("The end of the agreement is set, and the customer is told."),
+        then=see_letters,
         danger=True,
     ),
     CaseVerb(
@@ -107,6 +111,7 @@ AGREEMENT_VERBS = (
         possible=lambda agreement: _ends(agreement) and _serves(agreement),
         explains=_("The customer stays: what was scheduled for the end is called off, and the customer is told."),
         done=_("The agreement is renewed, and the customer is told."),
+        then=see_letters,
     ),
     CaseVerb(
         name="extend_transition",
@@ -119,6 +124,7 @@ AGREEMENT_VERBS = (
         possible=_switches,
         explains=_("The customer may extend the transition once (Regulation (EU) 2023/2854, art. 25(5))."),
         done=_("The transition is extended, and the customer is told."),
+        then=see_letters,
     ),
     CaseVerb(
         name="declare_infeasible",
@@ -134,6 +140,7 @@ AGREEMENT_VERBS = (
             "take up to 7 months (Regulation (EU) 2023/2854, art. 25(4))."
         ),
         done=_("The longer transition is declared, and the customer is told."),
+        then=see_letters,
     ),
     CaseVerb(
         name="request_assistance",
@@ -144,5 +151,6 @@ AGREEMENT_VERBS = (
         possible=_exists,
         explains=_("Help with the transfer is offered on request, and given under a separate agreement."),
         done=_("The request for help is recorded."),
+        then=form_of_made("offer", _("Offer help"), "manage_transferassistance"),
     ),
 )

@@ -19,7 +19,6 @@ from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from offboarding import letters
 from offboarding.admin.case_forms import BecauseField
@@ -120,7 +119,7 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
             name = f"offboarding_letter_{verb}"
             return path(f"<int:pk>/{verb}/", self.admin_site.admin_view(view), name=name)
 
-        return [named("resend", require_POST(self.resend_view)), named("settle", self.settle_view), *super().get_urls()]
+        return [named("resend", self.resend_view), named("settle", self.settle_view), *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -140,14 +139,23 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
         return self._page(request, "detail.html", context)
 
     def resend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Writes the letter once more; the verb decides."""
+        """Says what would be written to whom; POST writes the letter once more, and the verb decides."""
         letter = self._letter(str(pk))
+        if not request.user.has_perm("offboarding.resend_letter"):
+            raise PermissionDenied
+        if request.method != "POST":
+            context = {
+                "title": _("Send the letter again"),
+                "letter": letter,
+                "possible": letter.state in letters.RESENDABLE,
+            }
+            return self._page(request, "resend.html", context)
         try:
             fresh = letters.resend(letter, by=cast(User, request.user))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(self._address(letter))
-        messages.success(request, _("The letter is written once more; it goes out within minutes."))
+        messages.success(request, _("The letter is written once more; this page shows when it has gone out."))
         return HttpResponseRedirect(self._address(fresh))
 
     def settle_view(self, request: HttpRequest, pk: int) -> HttpResponse:

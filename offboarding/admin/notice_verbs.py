@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from offboarding import clock, notices
 from offboarding.admin.case_forms import UNWRITTEN, BecauseForm
 from offboarding.admin.case_verbs import CaseVerb, Data
+from offboarding.admin.following import decide_notice, see_letters
 from offboarding.admin.notice_forms import (
     CorrectReceiptForm,
     DecideForm,
@@ -88,6 +89,7 @@ RECORD_NOTICE = CaseVerb(
         "decision; no date is set yet."
     ),
     done=_("The notice is recorded and waits for a decision."),
+    then=decide_notice,
     outcomes=_recorded_means,
 )
 
@@ -104,6 +106,7 @@ NOTICE_VERBS = (
             "decided; your name and reason stay with it."
         ),
         done=_("The sender is vouched for; the notice can be decided."),
+        then=decide_notice,
         rehearsed=False,
     ),
     CaseVerb(
@@ -115,6 +118,7 @@ NOTICE_VERBS = (
         possible=_undecided,
         explains=_("Each decision leads to the dates below it. They are promised to the customer and only move later."),
         done=_("The notice is decided, and the customer is told."),
+        then=see_letters,
         ways=_ways_to_decide,
     ),
     CaseVerb(
@@ -128,6 +132,7 @@ NOTICE_VERBS = (
         possible=_undecided,
         explains=_("Receipt counts, not sending. The time before, your name and your reason stay in the journal."),
         done=_("The receipt is corrected."),
+        then=decide_notice,
         outcomes=lambda notice, by, data: _corrected_means(notice, data),
         rehearsed=False,
     ),
@@ -143,6 +148,7 @@ NOTICE_VERBS = (
             "new one, with dates of its own."
         ),
         done=_("The notice is withdrawn, and the customer is told."),
+        then=see_letters,
         danger=True,
     ),
     CaseVerb(
@@ -167,6 +173,7 @@ NOTICE_VERBS = (
         possible=_disputed,
         explains=_("Upheld, the notice is withdrawn and the agreement continues. Dismissed, everything stays."),
         done=_("The objection is settled, and the customer is told."),
+        then=see_letters,
         ways=lambda _notice: [
             (_("dismissed: the notice stays"), {"upheld": False, "because": UNWRITTEN}),
             (_("upheld: the notice is withdrawn"), {"upheld": True, "because": UNWRITTEN}),

@@ -23,6 +23,7 @@ from offboarding.admin.case_forms import BecauseField, CaseForm, UploadField
 from offboarding.admin.case_verbs import Data, page_of
 from offboarding.models import Customer
 from retention import attestations
+from retention.admin import following
 from retention.admin.records import DeletionRecords, DeletionVerb, storage_answers
 from retention.models import Attestation
 
@@ -74,6 +75,7 @@ ATTEST = DeletionVerb(
         "later look has found nothing, the deletion is final."
     ),
     done=gettext_lazy("It is attested."),
+    then=following.see_run,
     rehearsed=False,
     template="admin/retention/act.html",
 )

@@ -22,6 +22,7 @@ from offboarding.admin.case_verbs import Data
 from offboarding.admin.rehearsal import Outcome, rehearse
 from offboarding.models import Agreement
 from retention import holds, reach_words, runs
+from retention.admin import following
 from retention.admin.reach_form import ReachForm, reach_of
 from retention.admin.records import DeletionRecords, DeletionVerb, Subject, customer_of
 from retention.models import DeletionRun, LegalHold
@@ -157,6 +158,7 @@ HOLD_VERBS = (
             "made before counts no more."
         ),
         done=gettext_lazy("The hold is released. Deleting what it kept takes a new plan and a new approval."),
+        then=following.see_customer,
         danger=True,
         outcomes=_releasing_means,
     ),

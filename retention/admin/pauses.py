@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from offboarding.admin.case_forms import BecauseForm
 from retention import pausing
 from retention.actor_words import in_words as actor_in_words
+from retention.admin import following
 from retention.admin.records import DeletionRecords, DeletionVerb
 from retention.models import Pause
 
@@ -35,6 +36,7 @@ PAUSE = DeletionVerb(
         "that are under way stop; nothing is lost."
     ),
     done=gettext_lazy("All deletion is paused."),
+    then=following.see_runs,
     danger=True,
     rehearsed=False,
     template="admin/retention/act.html",
@@ -51,6 +53,7 @@ RESUME = DeletionVerb(
         "one by one on their pages."
     ),
     done=gettext_lazy("Deletion goes on again."),
+    then=following.see_runs,
     rehearsed=False,
     template="admin/retention/act.html",
 )

@@ -110,7 +110,7 @@ MAKE = DeletionVerb(
         "A plan looks at every table, every file and every copy and writes down what would go and what stays, and why. "
         "It deletes nothing. A plan that stands now is replaced, with its approval."
     ),
-    done=gettext_lazy("The plan is made."),
+    done=gettext_lazy("The plan is made; somebody else has to read and approve it."),
 )
 APPROVE = DeletionVerb(
     name="approve",

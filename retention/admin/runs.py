@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 from offboarding.admin.case_forms import BecauseForm, SureForm
 from offboarding.admin.case_verbs import page_of
 from retention import plan_words, runs
-from retention.admin import reason_words
+from retention.admin import following, reason_words
 from retention.admin.records import DeletionRecords, DeletionVerb
 from retention.models import Attestation, Certificate, DeletionRun, LegalHold, Verification
 from retention.progress import progress_of
@@ -60,6 +60,7 @@ RUN_VERBS = (
             "that somebody approves."
         ),
         done=gettext_lazy("The run is given up."),
+        then=following.a_new_plan,
         danger=True,
     ),
 )

@@ -20,6 +20,7 @@ from offboarding.admin.case_forms import BecauseField, CaseForm
 from offboarding.admin.case_verbs import page_of
 from offboarding.models import Customer
 from retention import certificate_words, verifications
+from retention.admin import following
 from retention.admin.records import DeletionRecords, DeletionVerb
 from retention.models import Verification
 
@@ -53,6 +54,7 @@ SETTLE = DeletionVerb(
         "shared and in use by others."
     ),
     done=gettext_lazy("It is settled: nothing of the customer was found."),
+    then=following.see_run,
     rehearsed=False,
     template="admin/retention/act.html",
 )
@@ -70,6 +72,7 @@ CONFIRM = DeletionVerb(
         "erased too, by a new plan and approval."
     ),
     done=gettext_lazy("It is said: data of the customer was found again, and the case is open."),
+    then=following.see_run,
     danger=True,
 )
 

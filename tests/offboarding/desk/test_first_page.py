@@ -92,6 +92,20 @@ def test_a_waiver_waits_for_its_second_approval_by_somebody_else(client, staff, 
     assert "a second person has to approve it" in mine(page)
 
 
+def test_help_waits_for_an_offer_and_once_the_customer_accepts_it_for_its_agreement(desk, cases, ada):
+    from offboarding import assistance
+
+    asked = cases.help()
+    form = f"/admin/offboarding/transferassistance/{asked.pk}"
+    assert acts(first(desk)) == [f"{form}/offer/"]
+    assistance.offer(asked, by=cases.sam, estimated_hours=8, charged=False)
+    assert kinds(first(desk)) == [], "now the customer's answer is waited for"
+    assistance.accept(asked, contact=ada)
+    page = first(desk)
+    assert acts(page) == [f"{form}/agree/"]
+    assert "The customer accepts the offer" in page
+
+
 def test_who_may_only_look_finds_the_matters_folded_and_no_button(client, charlie, permit, cases):
     cases.notice()
     client.force_login(permit(charlie, "view_terminationnotice"))

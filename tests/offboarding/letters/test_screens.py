@@ -72,7 +72,10 @@ def test_each_state_offers_what_can_be_done_with_it(desk, letter, state):
 
 def test_the_button_sends_a_letter_again(desk, letter):
     put(letter, "bounced")
-    assert desk.get(page(letter, "resend")).status_code == 405
+    asked = desk.get(page(letter, "resend")).content.decode()
+    assert "A warning counts the days anew" in asked
+    assert letter.subject in asked
+    assert Letter.objects.count() == 1, "looking writes nothing"
     answer = desk.post(page(letter, "resend"), follow=True)
     assert "written once more" in answer.content.decode()
     assert sorted(Letter.objects.values_list("state", flat=True)) == ["overtaken", "queued"]
