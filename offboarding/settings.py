@@ -87,6 +87,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'offboarding.sqlite3'}")}
+if not DEBUG and DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # A new connection costs as much as a whole page. The URL's own conn_max_age wins.
+    DATABASES["default"] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **DATABASES["default"]}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -110,3 +110,13 @@ def test_a_bad_setting_is_one_sentence_that_names_it_and_no_secret_is_shown(name
 
 
 # Values ---------------------------------------------------------------------------------------------------------------
+
+
+def test_in_production_connections_to_postgresql_are_kept_unless_the_url_says_otherwise():
+    """Making one costs as much as a whole page."""
+    code = "from django.conf import settings; kept = settings.DATABASES['default']; print(kept.get('CONN_MAX_AGE'))"
+    said = [
+        manage("shell", "-v", "0", "-c", code, **PRODUCTION | {"DATABASE_URL": f"postgres://a:b@localhost/c{rest}"})
+        for rest in ("", "?conn_max_age=5")
+    ]
+    assert [(status, text.strip()) for status, text in said] == [(0, "60"), (0, "5")]
