@@ -7,8 +7,8 @@ from typing import Any
 
 NOT_PAGES = {"jsi18n", "autocomplete", "logout", "view_on_site", "password_change", "password_change_done", "login"}
 """Scripts, and addresses that lead elsewhere."""
-MOST = 4
-"""Records of one kind whose pages are opened: the newest."""
+MOST = {"change": 4, "history": 1, "delete": 1}
+"""Records of one kind whose pages are opened, the newest; of forms about one, two."""
 
 
 def addresses() -> list[str]:
@@ -26,7 +26,7 @@ def addresses() -> list[str]:
 def _of_one_kind(model: Any, screen: Any) -> Iterator[str]:
     from django.urls import NoReverseMatch, reverse
 
-    rows = model._default_manager.order_by("-pk")[:MOST]
+    rows = list(model._default_manager.order_by("-pk")[: max(MOST.values())])
     for pattern in screen.get_urls():
         name = pattern.name
         if name is None or name.rpartition("_")[2] in NOT_PAGES:
@@ -36,7 +36,7 @@ def _of_one_kind(model: Any, screen: Any) -> Iterator[str]:
             continue
         except NoReverseMatch:
             pass
-        for row in rows:
+        for row in rows[: MOST.get(name.rpartition("_")[2], 2)]:
             for args in ([row.pk], [str(row.pk)]):
                 try:
                     yield reverse(f"admin:{name}", args=args)
