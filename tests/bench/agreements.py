@@ -121,19 +121,19 @@ def run() -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
-    from django.test import Client
 
     settings.DEBUG = False
     settings.ALLOWED_HOSTS = ["testserver"]
     call_command("migrate", verbosity=0)
     from offboarding.models import Agreement
     from tests.bench import agreements_seed
+    from tests.cast import Browser
 
     if not Agreement.objects.exists():
         start = time.perf_counter()
         agreements_seed.fill(COUNT)
         print(f"{COUNT:,} agreements in {time.perf_counter() - start:.0f} s\n")
-    client = Client()
+    client = Browser()
     client.force_login(agreements_seed.staff())
     wanted = sys.argv[1:]
     chosen = {name: url for name, url in pages().items() if not wanted or any(word in name for word in wanted)}
