@@ -28,6 +28,8 @@ FORMAT_SENTENCES: dict[str, StrOrPromise] = {
     "json": _("For programs: each table with its links to the others."),
     "xml": _("For programs that want XML: each table with its links and a schema."),
     "sql": _("A dump that loads into an empty database, for whoever moves all of it."),
+    "pdf": _("Documents to read, print and keep: certificates and reports."),
+    "docx": _("The same documents, to change in Word."),
     "media": _("Videos, images and other files, exactly as they were uploaded."),
 }
 """In the customer's words; a format that is not named here is explained as on the desk."""

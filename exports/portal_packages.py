@@ -117,7 +117,7 @@ def _after_silence(until: date, today: date) -> str:
         )
     return (
         _(
-            "Please tell us until the end of %(day)s whether everything has arrived. If we hear nothing until then, we "
+            "Please tell us by the end of %(day)s whether everything has arrived. If we hear nothing until then, we "
             "count the package as delivered."
         )
         % day
