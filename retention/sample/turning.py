@@ -53,6 +53,7 @@ def turn(agreement: Agreement) -> Next:
         raise ValidationError(_("An export is being packed. Wait until it has ended, it takes some seconds."))
     if DeletionRun.objects.filter(state=DeletionRun.State.RUNNING).exists():
         raise ValidationError(_("A deletion is running. Wait until it has ended, it takes some seconds."))
+    call_command("send_reminders", stdout=StringIO())
     day = clock.today()
     while day < found.day:
         day += timedelta(days=1)
