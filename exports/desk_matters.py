@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,6 @@ from exports.models import ExportJob, Receipt
 from exports.progress import progress_of
 from offboarding import desk_running
 from offboarding.desk_matters import Kind, Matter, Moment, address_of, declare
-from offboarding.models import Agreement
 
 HEAVY = ("tables_result", "statement")
 PATIENCE = timedelta(minutes=15)
@@ -27,10 +26,7 @@ JOB = "exports_exportjob"
 
 def _red(moment: Moment) -> QuerySet[ExportJob]:
     """Failed or incomplete, of a customer who is still here, and nothing newer was asked for."""
-    newer = ExportJob.objects.filter(customer=OuterRef("customer"), pk__gt=OuterRef("pk"))
-    here = Agreement.objects.filter(customer=OuterRef("customer"), erased_at=None)
-    failed = ExportJob.objects.filter(state__in=[ExportJob.State.FAILED, ExportJob.State.INCOMPLETE])
-    return _light(failed.filter(~Exists(newer), Exists(here))).order_by("finished_at", "pk")
+    return _light(ExportJob.objects.red()).order_by("finished_at", "pk")
 
 
 def _light(jobs: QuerySet[ExportJob]) -> QuerySet[ExportJob]:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from exports import admin_receipts, completeness_paper, jobs
+from exports.admin.filters import TurnFilter
 from exports.admin.job_verbs import CANCEL, JOB_VERBS, RETRY, consequences
 from exports.forms import RequestExportForm
 from exports.labels import category_names, format_names, requester
@@ -60,7 +61,7 @@ class ExportJobAdmin(OffersPaper, OpensForms, OnlyVerbs, _ExportJobAdmin):
     verbs = JOB_VERBS
     list_display = ("number", "customer", "state_shown", "progress_shown", "requested_shown")
     list_display_links = ("number", "customer")
-    list_filter = ("state", "requested_at", "language")
+    list_filter = (TurnFilter, "state", "requested_at", "language")
     list_select_related = ("customer", "requested_by", "requested_by_contact")
     list_per_page = 50
     show_full_result_count = False

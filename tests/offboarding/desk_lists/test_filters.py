@@ -86,3 +86,32 @@ def test_a_package_waits_until_something_is_said_of_it(desk, staff, alice, bob):
 
 def test_what_is_no_choice_is_refused(desk):
     assert desk.get(f"{LIST}?waiting=godot").status_code == 302
+
+
+def test_exports_are_filtered_by_whose_turn_it_is(desk, staff, alice, bob):
+    from exports.models import ExportJob, Receipt
+
+    def export(customer, state, **more):
+        return ExportJob.objects.create(
+            customer=customer, requested_by=staff, requested_at=NOW, state=state, finished_at=NOW,
+            categories=["users"], formats=["csv"], **more,
+        )  # fmt: skip
+
+    ended(alice, "A", TODAY - timedelta(10))
+    whole = {"manifest_sha256": "a" * 64, "statement": {}, "expires_at": NOW + timedelta(60)}
+    failed_before, silent, disputed = (
+        export(alice, "failed", error="No."),
+        export(alice, "complete", **whole),
+        export(bob, "complete", **whole),
+    )
+    Receipt.objects.create(
+        job=disputed, outcome="objected", given_at=NOW, recorded_by=staff, because="By phone", missing={"users": "Two"},
+        manifest_sha256="a" * 64,
+    )  # fmt: skip
+    red = export(alice, "failed", error="No.")
+
+    def found(turn):
+        return [job.pk for job in desk.get(f"/admin/exports/exportjob/?turn={turn}").context["cl"].result_list]
+
+    assert (found("red"), found("objected"), found("customer")) == ([red.pk], [disputed.pk], [silent.pk])
+    assert failed_before.pk not in found("red"), "a newer one was asked for"
