@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.files.storage import storages
-from django.http import FileResponse, Http404
-from django.utils.translation import gettext as _
+from django.http import HttpResponseBase
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -15,10 +13,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from offboarding.api.records import Records
+from retention.certificate_download import TYPES, original
 from retention.models import Certificate
-
-TYPES = {"json": "application/json", "sv": "application/pdf", "en": "application/pdf"}
-"""Kind of document → its type; ``json`` are the signed bytes."""
 
 
 class DocumentSerializer(serializers.Serializer):
@@ -69,14 +65,6 @@ class Certificates(Records):
         filters=False,
     )
     @action(detail=True, url_path="documents/(?P<kind>json|sv|en)", pagination_class=None, filterset_class=None)
-    def document(self, request: Request, pk: str, kind: str) -> FileResponse:
+    def document(self, request: Request, pk: str, kind: str) -> HttpResponseBase:
         """The signed JSON, or the PDF in one language, exactly as it was issued."""
-        told = self.get_object().documents.get(kind)
-        if told is None:
-            raise Http404
-        try:
-            file = storages["evidence"].open(told["name"])
-        except FileNotFoundError:
-            raise Http404(_("The document is not in the evidence storage.")) from None
-        name = told["name"].rpartition("/")[2]
-        return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[kind])
+        return original(self.get_object(), kind)
