@@ -55,7 +55,7 @@ def tell_staff(user: User, template: str, at: datetime) -> None:
 
 def _code(contact: Contact, code: str, valid_until: datetime) -> None:
     with translation.override(contact.writes_in):
-        until = formats.date_format(timezone.localtime(valid_until), "DATETIME_FORMAT")
+        until = f"{formats.date_format(timezone.localtime(valid_until), 'DATETIME_FORMAT')} ({settings.TIME_ZONE})"
         texts = [
             _("With this code you sign in on the page where you asked for it:"),
             code,

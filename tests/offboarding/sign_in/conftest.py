@@ -1,4 +1,7 @@
-"""People who sign in: a browser that has shown nothing yet, staff with a password, a contact of alice."""
+"""People who sign in: a browser that has shown nothing yet, staff with a password, a contact of alice.
+
+Our modules are imported inside: this file may be read before Django is set up.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from offboarding import sign_in_mail
-
 PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
 def quick(db, settings, monkeypatch):
     """No tries yet that a limit counts, mails at once, and passwords that are not made slow to guess."""
+    from offboarding import sign_in_mail
+
     monkeypatch.setattr(sign_in_mail, "PAUSE", 0)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()

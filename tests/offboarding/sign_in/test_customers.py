@@ -45,7 +45,9 @@ def test_the_mail_is_in_the_contacts_language_and_holds_no_link_that_acts(browse
     assert html.count("href=") == 1
     assert f'href="{settings.SITE_URL}/leaving/sign-in/"' in html
     until = timezone.localtime(timezone.now() + timedelta(minutes=10))
-    assert f"{until:%H}:" in mail.body.split(code_in(mail))[1]
+    said = " ".join(mail.body.split(code_in(mail))[1].split())
+    assert f"{until:%H}:" in said
+    assert f"({settings.TIME_ZONE})" in said
     assert mail.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
@@ -176,6 +178,17 @@ def test_ending_a_contact_ends_its_sessions_unless_it_acts_for_another_customer(
     contacts.change(other, by=staff, may_see=False)
     assert browser.get("/leaving/").headers["Location"].startswith(reverse("portal-sign-in"))
     assert not signed_in(browser)
+
+
+def test_another_address_of_the_contact_ends_the_sessions_of_the_old_one(browser, contact, mails, staff):
+    from offboarding import contacts
+
+    ask(browser)
+    type_code(browser, code_in(mails(1)[0]))
+    contacts.change(contact, by=staff, name="Anna Öberg")
+    assert browser.get("/leaving/").status_code == 200
+    contacts.change(contact, by=staff, email="anna@new.example")
+    assert browser.get("/leaving/").status_code == 302
 
 
 def test_staff_get_no_code_even_where_they_are_entered_as_a_contact(browser, contact, sam, mails):
