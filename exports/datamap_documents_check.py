@@ -51,6 +51,10 @@ class _Checked:
             texts = [one.file] if key == "file" else [text for _language, text in one.title]
             yield from ((key, reason) for text in texts for reason in self.placeholders(text, self.rows))
         yield from self.columns("where", [name for name, _value in one.where], {BASE: one.table})
+        names = [*(join.name for join in one.joins), *(related.name for related in one.lists)]
+        names += [figures.name for figures in one.figures]
+        for name in {name for name in names if names.count(name) > 1}:
+            yield name, "is the name of two things; templates could not tell them apart"
         for kind, found in (("lists", one.lists), ("figures", tuple(figures.rows for figures in one.figures))):
             for related in found:
                 yield from self.related(related, f"{kind}.{related.name}")
@@ -85,6 +89,9 @@ class _Checked:
         yield from self.columns(f"{where}.references", related.references, {BASE: self.documents.table})
         yield from self.columns(f"{where}.where", [name for name, _value in related.where], {BASE: related.table})
         rows = {BASE: related.table}
+        for join in related.joins:
+            if join.name in self.store.collections[related.table].fields:
+                yield f"{where}.joins.{join.name}", f"is also a field of {related.table}; call it otherwise"
         yield from self.joined(related.joins, f"{where}.joins", rows)
         yield from self.columns(f"{where}.order", related.order, rows)
 

@@ -48,7 +48,8 @@ class Markup:
             meant = _BREAKS.sub(" ", html.unescape(core[0]))
             shown = meant if _SAFE.fullmatch(meant) else drawable(meant)
             drawn = not str(self.pieces[-1] if self.pieces else "").startswith("<title")
-            self.pieces += [" " if core.start() else "", Text(meant, shown, drawn), " " if core.end() < len(piece) else ""]
+            before, after = " " if core.start() else "", " " if core.end() < len(piece) else ""
+            self.pieces += [before, Text(meant, shown, drawn), after]
 
     @cached_property
     def texts(self) -> list[Text]:
@@ -75,7 +76,7 @@ def goes_left(text: str) -> bool:
 
 
 def _laid(text: Text, to_left: str) -> str:
-    escaped = html.escape(text.shown)
+    escaped = html.escape(text.shown, quote=False)
     return to_left.format(escaped) if goes_left(text.shown) else escaped
 
 
