@@ -55,15 +55,25 @@ class Tab:
 
     def may_open(self, address: str) -> bool:
         """Goes there; False where the answer is no page: a download, another address, or that it is not to be had."""
-        try:
-            answer = self.page.goto(self.root + address, wait_until="load")
-        except Exception as error:
-            if any(text in str(error) for text in NO_PAGE):
-                return False
-            raise
-        assert answer is not None and answer.status in (200, 403, 404, 405), f"{address}: {answer and answer.status}"
+        answer = self._went(address)
+        if answer is None:
+            return False
+        assert answer.status in (200, 403, 404, 405), f"{address}: {answer.status}"
         self.said[:] = [text for text in self.said if answer.ok or "Failed to load resource" not in text]
         return answer.ok and "text/html" in answer.headers.get("content-type", "")
+
+    def _went(self, address: str) -> Any:
+        """The answer; None where the browser has nothing to show, whose own page about that comes a little later."""
+        for _try in range(3):
+            try:
+                return self.page.goto(self.root + address, wait_until="load")
+            except Exception as error:
+                if any(text in str(error) for text in NO_PAGE):
+                    self.said.clear()
+                    return None
+                if "interrupted by another navigation" not in str(error):
+                    raise
+        raise AssertionError(f"{address}: another page comes in between")
 
     def darken(self, dark: bool = True) -> None:
         """Shows the same page in the other theme, as the reader's system asks for it."""
