@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -40,6 +41,14 @@ class AcceptedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[MissingFile]) -> QuerySet[MissingFile]:
         chosen = self.value()
         return queryset.filter(accepted_by__isnull=chosen == "no") if chosen in ("yes", "no") else queryset
+
+
+def _with_way(text: str, file: MissingFile, user: Any) -> str:
+    """What was done, and the way to the export that is started again now."""
+    if not user.has_perm("exports.retry_exportjob"):
+        return text
+    form = reverse("admin:exports_exportjob_retry", args=[file.last_seen_id])
+    return format_html('{} <a href="{}">{}</a>', text, form, _("Start the export again"))
 
 
 @admin.register(MissingFile)
@@ -85,7 +94,7 @@ class MissingFileAdmin(OnlyVerbs, _MissingFileAdmin):
         if form.is_bound and form.is_valid():
             count = jobs.accept_missing(files, by=cast(User, request.user), because=form.cleaned_data["because"])
             text = ngettext("%(count)d file accepted as missing.", "%(count)d files accepted as missing.", count)
-            messages.success(request, text % {"count": count})
+            messages.success(request, _with_way(text % {"count": count}, files[0], request.user))
             return None
         context = {
             **self.admin_site.each_context(request),
