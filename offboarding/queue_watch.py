@@ -20,8 +20,8 @@ from offboarding.models import Letter
 PATIENCE = timedelta(minutes=10)
 """How long a task may wait in the queue before it is said."""
 OUTBOX_PATIENCE = timedelta(hours=1)
-MAY = "exports.view_exportjob"
-"""Who is told: whoever follows the work that the queue does."""
+MAY, ACTS = "exports.view_exportjob", "exports.retry_exportjob"
+"""Who is told, and whose matter it is: whoever follows the work that the queue does, and whoever starts it again."""
 
 
 def oldest_task(now: datetime) -> datetime | None:
@@ -70,7 +70,7 @@ def watch(user: Any, moment: Moment) -> Iterator[Group]:
     if found:
         yield Group(
             "queue", 90, _("Work that stands still"), _("Whoever runs this application has to look at it."),
-            _("Look"), found, len(found), more=False, mine=True,
+            _("Look"), found, len(found), more=False, mine=user.has_perm(ACTS),
         )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def test_an_objection_to_a_package_waits_until_it_is_settled(alice, staff, perso
 
 def test_an_export_that_no_worker_takes_is_told_after_a_quarter_of_an_hour(alice, staff, person):
     job = job_in(State.QUEUED, alice, staff)
-    browser = person("view_exportjob")
+    browser = person("view_exportjob", "retry_exportjob")
     now = timezone.now()
     ExportJob.objects.filter(pk=job.pk).update(requested_at=now - timedelta(minutes=14))
     assert kinds(first(browser)) == []
