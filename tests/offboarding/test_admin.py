@@ -17,9 +17,9 @@ CUSTOMERS = "/admin/offboarding/customer/"
 
 
 def test_the_first_page_speaks_the_readers_language(desk):
-    assert "Back office" in desk.get("/admin/").content.decode()
+    assert "What needs a person today" in desk.get("/admin/").content.decode()
     page = desk.get("/admin/", headers={"accept-language": "sv"}).content.decode()
-    for text in ("Handläggning", "Exportjobb", "Kunder", "Avtal"):
+    for text in ('lang="sv"', "Exportjobb", "Kunder", "Avtal", "Tjänsten upphör"):
         assert text in page
 
 
