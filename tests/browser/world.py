@@ -56,10 +56,11 @@ def make(platform: str) -> World:
     from exports import jobs, worker
     from exports.sample.platform import create
     from offboarding.models import Customer
-    from retention.sample import cases, erasing
+    from retention.sample import cases, cast, erasing
 
     sam = User.objects.create(username="sam", is_staff=True, is_superuser=True, password="!")
     charlie = User.objects.create(username="charlie", is_staff=True, password="!")
+    cast.enter()
     summary = create(platform, storages["platform_media"], size=300)
     leaving = cases.make(summary.tenants, sam)
     Customer.objects.filter(tenant_key="d-6").update(name=LONG[:255])
