@@ -40,10 +40,11 @@ def contacts_of(request: HttpRequest) -> QuerySet[Contact]:
 
 def visit(request: HttpRequest, reference: str) -> Visit:
     """The agreement with this reference, if it is the visitor's customer's; ``Http404`` otherwise."""
-    agreement = Agreement.objects.select_related("customer").filter(reference=reference).first()
-    contact = contacts_of(request).filter(customer=agreement.customer).first() if agreement is not None else None
-    if agreement is None or contact is None:
-        raise Http404
+    try:
+        agreement = Agreement.objects.select_related("customer").get(reference=reference)
+        contact = contacts_of(request).select_related(None).get(customer=agreement.customer_id)
+    except (Agreement.DoesNotExist, Contact.DoesNotExist) as unknown:
+        raise Http404 from unknown
     contact.customer = agreement.customer
     return Visit(as_told(agreement), contact)
 
