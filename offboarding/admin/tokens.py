@@ -47,6 +47,9 @@ class IssueForm(forms.Form):
 
 
 admin.site.unregister(AuthToken)
+# The library names neither in any language; migrations look at what the class says, not at this.
+AuthToken._meta.verbose_name, AuthToken._meta.verbose_name_plural = gettext_lazy("token"), gettext_lazy("tokens")
+AuthToken._meta.app_config.verbose_name = gettext_lazy("Interface for integrations")
 
 
 @admin.register(AuthToken)

@@ -74,7 +74,7 @@ def test_staff_with_a_second_factor_may_look_from_the_browser(desk, alice):
 
 def test_a_session_without_one_sees_nothing(staff, alice):
     browser = Client()
-    browser.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(staff)
     response = browser.get("/api/v1/customers/")
     assert response.status_code in (302, 401)
     assert b"Alice" not in response.content

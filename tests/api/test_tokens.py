@@ -17,7 +17,7 @@ ADD, LIST = "/admin/knox/authtoken/add/", "/admin/knox/authtoken/"
 
 
 def _shown(page) -> str:
-    return re.search(r'id="token">(off_[0-9a-zA-Z]+)<', page.content.decode())[1]
+    return re.search(r'id="token" class="token">(off_[0-9a-zA-Z]+)<', page.content.decode())[1]
 
 
 def test_a_token_is_shown_once_and_works(desk, staff, client):

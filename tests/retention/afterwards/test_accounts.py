@@ -78,7 +78,7 @@ def test_an_account_that_a_record_names_says_nothing_of_a_person_any_more(alva, 
 def test_where_a_person_signed_in_from_goes_with_the_session(alva, client):
     user = account_of(alva)
     UserSession.objects.all().delete()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     UserSession.objects.create(user=user, ip="192.0.2.7", session_key=client.session.session_key, user_agent="phone")
     task_rows.erase(alva.customer)
     assert not UserSession.objects.exists()
