@@ -15,6 +15,7 @@ import sys
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from tests import parts
 from tests.servers.postgres import OwnPostgres
@@ -58,12 +59,19 @@ def pages() -> dict[str, str]:
         "phase active, page 100": f"{LIST}?phase=active&p=100",
         "phase deleted, page 100": f"{LIST}?phase=deleted&p=100",
         "needs a person": f"{LIST}?person=yes",
-        **{f"due {due}": f"{LIST}?due={due}" for due in ("service_7", "service_30", "deletion_30", "held")},
+        **{f"due {due}": f"{LIST}?due={due}" for due in ("service_7", "window_7", "deletion_30", "held")},
+        **{f"waiting for {whom}": f"{LIST}?waiting={whom}" for whom in ("offer", "objection", "package")},
         **{f"clock {clock}": f"{LIST}?clock={clock}" for clock in ("contract", "data_act")},
         "ending, Data Act, a person": f"{LIST}?phase=ending&clock=data_act&person=yes",
         **{f"search {what}": f"{LIST}?q={words}" for what, words in searches.items()},
         "search and phase": f"{LIST}?q=academy&phase=ending",
         "agreement page": f"{LIST}{leaving.pk}/change/",
+        **{f"everywhere {what}": f"/admin/search/?stay=1&q={quote(words)}" for what, words in searches.items()},
+        **{name: f"/admin/offboarding/{name}/" for name in ("customer", "contact", "letter", "storedmessage")},
+        "contacts by a name": "/admin/offboarding/contact/?q=contact+777",
+        "customers by a name": "/admin/offboarding/customer/?q=academy+gothenburg",
+        "letters by an address": f"/admin/offboarding/letter/?q={quote(address)}",
+        "letters that came back": "/admin/offboarding/letter/?person=yes",
     }
 
 
