@@ -57,6 +57,11 @@ def uninstall() -> None:
     timezone.now = _REAL
 
 
+def real_now() -> datetime:
+    """The moment it really is."""
+    return _REAL()
+
+
 def now() -> datetime:
     """The moment it is in the demo."""
     return _REAL() + ahead()

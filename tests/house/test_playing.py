@@ -190,6 +190,9 @@ def _time(newcomer):
 
 
 def _deletion(newcomer):
+    from retention.models import Certificate
+    from retention.sample import demo_state
+
     assert step_of(newcomer) == "Legal approves the plan"
     newcomer.press("Go there as lars")
     newcomer.follow("Approve")
@@ -202,6 +205,8 @@ def _deletion(newcomer):
     (link, *_more) = newcomer.page.xpath("//a[contains(., 'PDF · English')]/@href")
     pdf = b"".join(newcomer.client.get(link).streaming_content)
     assert pdf.startswith(b"%PDF")
+    certificate = Certificate.objects.get()
+    assert clock.local_day(certificate.issued_at) == clock.today() > clock.local_day(demo_state.real_now())
 
 
 def _mails(newcomer):
