@@ -107,7 +107,7 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @in_the_demo
-@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE], "sandbox": True})
+@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE], "frame-ancestors": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def mail_as_it_looks(request: HttpRequest, key: str) -> HttpResponse:
     """One mail as a mail program shows it: its own styles and nothing else, in a sandbox."""
     return HttpResponse(_mail(key).html)

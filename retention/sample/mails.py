@@ -30,7 +30,7 @@ class Mail:
 
 def newest(most: int = MOST) -> list[Mail]:
     """The newest mails that went out; [] where mail goes nowhere near a folder."""
-    found = []
+    found: list[Mail] = []
     for path in sorted(_files(), key=lambda path: path.stat().st_mtime_ns, reverse=True):
         found += reversed(list(_mails(path)))
         if len(found) >= most:
