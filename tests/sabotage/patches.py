@@ -11,6 +11,7 @@ PLANS = ("tests/retention/plans",)
 FILES = ("tests/retention/erasers/files", "-m", "not slow")
 EVIDENCE = ("tests/retention/evidence",)
 AFTERWARDS = ("tests/retention/afterwards",)
+SIGN_IN = "tests/offboarding/sign_in/"
 ERASER = ("tests/retention/erasers/database", "-m", "not slow")
 
 
@@ -161,6 +162,46 @@ PATCHES = (
     Patch(
         "late-writer-unseen", "what is found in a database afterwards is not told", "retention/looking.py",
         "    for left in one.leftovers:", "    for left in ():", AFTERWARDS,
+    ),
+    Patch(
+        "desk-by-password-alone", "a session of staff counts as proven without a second factor",
+        "offboarding/staff_access.py",
+        '    enough = {"mfa", "socialaccount"} if settings.OIDC_IS_SECOND_FACTOR else {"mfa"}',
+        '    enough = {"mfa", "socialaccount", "password"}', (SIGN_IN + "test_staff.py",),
+    ),
+    Patch(
+        "factor-beside-the-factor", "an old session sets up a factor of its own beside the one it has not shown",
+        "offboarding/staff_access.py", "(TO_PROVE if has_factor(user) else TO_ENROL)", "(TO_PROVE | TO_ENROL)",
+        (SIGN_IN + "test_staff.py",),
+    ),
+    Patch(
+        "last-factor-gone", "who takes the last factor away goes on as if it were shown", "offboarding/staff_access.py",
+        "    if not has_factor(user):\n        records", "    if user is None:\n        records",
+        (SIGN_IN + "test_staff.py",),
+    ),
+    Patch(
+        "code-for-the-ended", "who has left the customer signs in with a code asked for before",
+        "offboarding/sign_in.py",
+        '    return ways == {"code"} and customer_access.may_still_see(user)', '    return ways == {"code"}',
+        (SIGN_IN + "test_customers.py",),
+    ),
+    Patch(
+        "code-for-staff", "staff sign in by a mailed code, past the second factor", "offboarding/customer_access.py",
+        "    return None if staff else contact", "    return contact", (SIGN_IN + "test_customers.py",),
+    ),
+    Patch(
+        "sessions-outlive-the-contact", "the sessions of a contact that has ended go on",
+        "offboarding/customer_access.py", "    if contact_of(address) is not None:", "    if address:",
+        (SIGN_IN + "test_customers.py",),
+    ),
+    Patch(
+        "unverified-address", "the single sign-on's word for an unverified address counts",
+        "offboarding/single_sign_on.py", "if address.verified is True]", "if address.verified]",
+        (SIGN_IN + "test_single_sign_on.py",),
+    ),
+    Patch(
+        "idle-for-ever", "a screen left open stays open", "offboarding/session_limits.py",
+        "(user.is_staff and now - seen >= settings.STAFF_IDLE_MINUTES * 60)", "False", (SIGN_IN + "test_sessions.py",),
     ),
 )  # fmt: skip
 """Each breaks one promise of the issue, the design or the terms."""
