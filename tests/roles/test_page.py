@@ -20,3 +20,9 @@ def test_it_tells_of_every_role_what_it_may_do_in_words(client, charlie):
 
 def test_it_is_for_staff(client):
     assert client.get("/admin/roles/").status_code == 302
+
+
+def test_one_finds_it_from_every_page_of_the_desk(desk):
+    page = desk.get("/admin/").content.decode()
+    for address in ("/admin/roles/", "/admin/knox/authtoken/", "/api/v1/docs/"):
+        assert f'href="{address}"' in page
