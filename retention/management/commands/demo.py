@@ -140,7 +140,8 @@ class Command(BaseCommand):
 
     def _serve(self, port: int) -> None:
         self._say(f"Open http://127.0.0.1:{port}/demo/   (Ctrl-C ends)")
-        logging.getLogger("django.server").setLevel(logging.ERROR)
+        logging.getLogger("django.server").addFilter(lambda told: told.levelno >= logging.ERROR)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us ends the queue's worker too
         threading.Thread(target=_post, daemon=True).start()
         with suppress(KeyboardInterrupt):
             call_command("runserver", f"127.0.0.1:{port}", use_reloader=False, stdout=StringIO(), skip_checks=True)
