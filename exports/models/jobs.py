@@ -98,6 +98,7 @@ class ExportJob(models.Model):
             models.Index(
                 fields=["heartbeat_at"], name="exportjob_active", condition=Q(state__in=["queued", "running"])
             ),
+            models.Index(fields=["finished_at"], name="exportjob_red", condition=Q(state__in=["failed", "incomplete"])),
             models.Index(fields=["expires_at"], name="exportjob_expiring", condition=Q(expires_at__isnull=False)),
         ]
         constraints = [

@@ -78,6 +78,7 @@ def test_without_debug_nothing_is_made_up():
         ("EXPORT_VOLUME_BYTES", "12"),
         ("EXPORT_LEASE_SECONDS", "1"),
         ("EXPORT_KEEP_DAYS", "-1"),
+        ("EXPORT_KEEP_DAYS", "14"),
         ("EXPORT_MAX_ATTEMPTS", "0"),
         ("QUEUE_WORKERS", "two"),
         ("BEHIND_PROXY", "nginx"),
