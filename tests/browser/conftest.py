@@ -72,6 +72,7 @@ class Tab:
                 raise
             if WITHOUT_WORDS in str(error):
                 self.page.wait_for_url("chrome-error://**")
+                self.page.goto("about:blank")
             self.said.clear()
             return None
 
