@@ -44,7 +44,7 @@ def give(agreement: Agreement, *, contact: Contact, words: str, form: str, seen:
     text = online_originals.written(heading, agreement, contact, in_lines(found), words, form)
     message = online_originals.keep(text, heading, agreement, contact)
     if standing := TerminationNotice.objects.filter(message=message).first():
-        return standing
+        return _still_counting(standing)
     open_ones = [*agreement.notices.undecided(), *agreement.notices.in_force()]
     if refusal := why_not(agreement, clock.today(), open_ones):
         raise ValidationError({"agreement": refusal})
@@ -52,6 +52,13 @@ def give(agreement: Agreement, *, contact: Contact, words: str, form: str, seen:
         agreement, channel=TerminationNotice.Channel.PORTAL, received_at=timezone.now(), actor=actor,
         contact=contact, sender=contact.email, message=message,
     )  # fmt: skip
+
+
+def _still_counting(notice: TerminationNotice) -> TerminationNotice:
+    """The notice that the same form gave before; a form whose notice was taken back or refused gives none."""
+    if notice.state in (TerminationNotice.State.WITHDRAWN, TerminationNotice.State.REFUSED):
+        raise ValidationError({"dates": _("This form was sent before. Please look at the dates again.")})
+    return notice
 
 
 def why_not(agreement: Agreement, today: date, standing: Iterable[TerminationNotice]) -> str:

@@ -64,6 +64,7 @@ def context_of(matters: Matters) -> dict[str, Any]:
         "more_history": more,
         "people": [person for person in matters.people if person.ended_at is None],
         "deleted": phase is Phase.DELETED,
+        "held": agreement.held_since is not None and phase not in (Phase.ON_HOLD, Phase.DELETED),
     }
 
 

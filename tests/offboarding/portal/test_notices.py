@@ -81,6 +81,19 @@ def test_sending_twice_is_one_notice(browser, page, looked, hers):
     assert hers.messages.count() == 1
 
 
+def test_a_form_whose_notice_was_taken_back_gives_no_new_one_by_itself(browser, page, looked, hers, ada):
+    from offboarding import notices
+
+    shown = looked()
+    send(browser, page, shown)
+    notices.withdraw(hers.notices.get(), because="Not meant", contact=ada)
+    again = send(browser, page, shown)
+    assert "This form was sent before" in text_of(again)
+    assert hers.notices.count() == 1
+    send(browser, page, again)
+    assert list(hers.notices.order_by("pk").values_list("state", flat=True)) == ["withdrawn", "received"]
+
+
 def test_without_the_tick_nothing_is_sent_and_the_words_stay(browser, page, looked, hers):
     answer = send(browser, page, looked(), sure="")
     assert answer.status_code == 422

@@ -74,6 +74,17 @@ def test_a_hold_that_the_customer_was_told_of_is_shown_without_its_reason(seen):
     assert "inquiry" not in text
 
 
+@pytest.mark.parametrize(("tell", "shown"), [(True, True), (False, False)])
+def test_a_hold_while_service_still_runs_is_a_mark_for_who_was_told(seen, enter, ada, hers, page, tell, shown):
+    from tests.offboarding.portal.phases import hold
+
+    seen("ending")
+    hold(hers, tell=tell)
+    text = text_of(enter(ada).get(page()))
+    assert "Your agreement is coming to its end" in text
+    assert ("Nothing is deleted until that ends, whatever the dates below say" in text) is shown
+
+
 def test_a_release_is_told_only_to_who_was_told_of_the_hold(seen, hers, enter, ada, page):
     from offboarding import cases
     from offboarding.actors import Actor
