@@ -70,6 +70,15 @@ class Markup:
         return "".join(one if isinstance(one, str) else mark(next(numbers)) for one in self.pieces)
 
 
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""What no XML can hold."""
+
+
+def in_xml(text: str) -> str:
+    """The text with what no XML can hold named: ``[U+0007]``. It is not escaped yet."""
+    return FORBIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+
+
 def goes_left(text: str) -> bool:
     """Whether some of the text is written from right to left."""
     return not text.isascii() and any(unicodedata.bidirectional(sign) in _TO_LEFT for sign in text)

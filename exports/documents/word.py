@@ -17,10 +17,9 @@ from xml.sax.saxutils import escape
 
 from exports.documents import word_charts, word_shapes
 from exports.documents.looks import Look, border, paragraph_properties, run_properties, sheet
-from exports.documents.markup import goes_left, unread
+from exports.documents.markup import FORBIDDEN, goes_left, in_xml, unread
 from exports.documents.word_base import HEADINGS, base, core_properties, entry, style_id
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BREAKS = re.compile(r"[ \t\n\r\f]+")
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
 _SHOWN = re.compile(r"<w:t[^>]*>([^<]*)</w:t>")
@@ -49,10 +48,13 @@ def docx(
     written.close()
     shared = base(written.css, written.page, language, len(written.charts))
     out = io.BytesIO(shared.package)
+    title = escape(in_xml(written.title))
     parts = {
         "word/document.xml": f"{shared.before}{''.join(written.body)}{shared.after}".encode(),
         "word/footer1.xml": f"{shared.footer[0]}{''.join(written.footer) or '<w:p/>'}{shared.footer[1]}".encode(),
-        "docProps/core.xml": core_properties(escape(written.title), escape(written.author), made, language).encode(),
+        "docProps/core.xml": core_properties(
+            escape(in_xml(written.title)), escape(written.author), made, language
+        ).encode(),
     }
     parts |= {f"word/charts/chart{number}.xml": chart for number, chart in enumerate(written.charts, start=1)}
     with zipfile.ZipFile(out, "a") as package:
@@ -161,9 +163,9 @@ class _Body(HTMLParser):
             return
         if not self._runs:
             text = text.lstrip(" ")
-        shown = _FORBIDDEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+        shown = in_xml(text)
         if shown != text:
-            self.named += _FORBIDDEN.findall(text)
+            self.named += FORBIDDEN.findall(text)
         if shown.strip():
             self.texts.append(shown.strip())
         if shown:

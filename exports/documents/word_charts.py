@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from exports.documents import wording
 from exports.documents.charts import COLOURS
+from exports.documents.markup import in_xml
 from exports.documents.word_shapes import EMU
 
 _NAMESPACES = (
@@ -60,7 +61,7 @@ def _series(figure: Facts, language: str, lines: bool) -> Iterator[str]:
                f"<c:spPr>{colour}</c:spPr></c:marker>" if lines else f"<c:spPr>{colour}</c:spPr>" \
                '<c:invertIfNegative val="0"/>'  # fmt: skip
         smooth = '<c:smooth val="0"/>' if lines else ""
-        title = f"<c:tx><c:v>{escape(name)}</c:v></c:tx>" if name else ""
+        title = f"<c:tx><c:v>{escape(in_xml(name))}</c:v></c:tx>" if name else ""
         values = [(index, text) for index, text in enumerate(numbers) if text]
         yield (
             f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/>{title}{look}'
@@ -70,7 +71,7 @@ def _series(figure: Facts, language: str, lines: bool) -> Iterator[str]:
 
 
 def _points(count: int, texts: Sequence[tuple[int, str]]) -> str:
-    points = "".join(f'<c:pt idx="{index}"><c:v>{escape(text)}</c:v></c:pt>' for index, text in texts)
+    points = "".join(f'<c:pt idx="{index}"><c:v>{escape(in_xml(text))}</c:v></c:pt>' for index, text in texts)
     return f'<c:ptCount val="{count}"/>{points}'
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import exports.sample
+from exports.checks import check_settings
 from exports.datamap import DataMapError, load
 from exports.documents import templates
 
@@ -87,6 +88,13 @@ def test_a_mistake_is_told_with_its_place(old, new, told, tmp_path):
     assert old in GOOD
     found = mistakes(GOOD.replace(old, new), tmp_path)
     assert [mistake for mistake in found if told in mistake], found
+
+
+def test_the_systems_check_tells_of_a_missing_template_before_any_export(tmp_path):
+    path = tmp_path / "map.toml"
+    path.write_text(SAMPLE[:BEGINNING] + GOOD.replace("certificate.html", "diploma.html"))
+    found = [message for message in check_settings(load(path)) if message.id == "exports.E004"]
+    assert [message.msg for message in found if "documents[1].template" in message.msg]
 
 
 def test_two_kinds_of_one_name_are_refused(tmp_path):

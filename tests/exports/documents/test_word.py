@@ -27,7 +27,7 @@ BARS = FIGURE | {
     "figure": "issued",
     "chart": "bars",
     "monthly": False,
-    "labels": ["Åsa & Co", "李"],
+    "labels": ["Åsa & \x07 Co", "李"],
     "series": [["", ["3", "4"]]],
 }
 
@@ -97,11 +97,12 @@ def test_every_script_stands_as_itself(name):
 
 
 def test_what_xml_cannot_hold_is_named_and_told():
-    told = facts(name="bell \x07 \x00")
+    told = facts(name="bell \x07 \x00", number="4\x0b2")
     page = templates.page("certificate.html", told, "en")
     data, named = word.docx(page, told, "en", "2026-11-22", templates.drawing)
     assert "bell [U+0007] [U+0000]" in [one.text for one in docx.Document(io.BytesIO(data)).paragraphs]
     assert "\x07" in named
+    assert docx.Document(io.BytesIO(data)).core_properties.title == "Certificate 4[U+000B]2"
 
 
 def test_the_same_facts_give_the_same_bytes():
