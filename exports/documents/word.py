@@ -52,9 +52,7 @@ def docx(
     parts = {
         "word/document.xml": f"{shared.before}{''.join(written.body)}{shared.after}".encode(),
         "word/footer1.xml": f"{shared.footer[0]}{''.join(written.footer) or '<w:p/>'}{shared.footer[1]}".encode(),
-        "docProps/core.xml": core_properties(
-            escape(in_xml(written.title)), escape(written.author), made, language
-        ).encode(),
+        "docProps/core.xml": core_properties(title, escape(written.author), made, language).encode(),
     }
     parts |= {f"word/charts/chart{number}.xml": chart for number, chart in enumerate(written.charts, start=1)}
     with zipfile.ZipFile(out, "a") as package:
