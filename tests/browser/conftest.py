@@ -47,6 +47,9 @@ class Tab:
     page: Any
     root: str
     said: list[str] = field(default_factory=list)
+    """What the console said, and last of which address."""
+    refused: set[str] = field(default_factory=lambda: {"chrome-error://chromewebdata/"})
+    """Addresses that have no page; the console says so, sometimes when the next page is there already."""
 
     def open(self, address: str, status: int = 200) -> Any:
         """Goes there and waits until the page has loaded; the page."""
@@ -60,7 +63,8 @@ class Tab:
         if answer is None:
             return False
         assert answer.status in (200, 403, 404, 405), f"{address}: {answer.status}"
-        self.said[:] = [text for text in self.said if answer.ok or "Failed to load resource" not in text]
+        if not answer.ok:
+            self.refused.add(self.root + address)
         return answer.ok and "text/html" in answer.headers.get("content-type", "")
 
     def _went(self, address: str) -> Any:
@@ -73,7 +77,7 @@ class Tab:
             if WITHOUT_WORDS in str(error):
                 self.page.wait_for_url("chrome-error://**")
                 self.page.goto("about:blank")
-            self.said.clear()
+            self.refused.add(self.root + address)
             return None
 
     def darken(self, dark: bool = True) -> None:
@@ -82,7 +86,8 @@ class Tab:
 
     def complaints(self) -> list[str]:
         """What broke the policy on this page, and what its console says; then nothing until the next."""
-        found = [*self.page.evaluate("window.complaints"), *self.said]
+        said = [text for text in self.said if text.rpartition(" ")[2] not in self.refused]
+        found = [*self.page.evaluate("window.complaints"), *said]
         self.said.clear()
         return found
 
@@ -152,7 +157,7 @@ def page_as(browser: Any, served: str) -> Iterator[Callable[..., Tab]]:
         context.add_init_script(COMPLAINTS)
         page = context.new_page()
         tab = Tab(page, served)
-        page.on("console", lambda said: tab.said.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda said: tab.said.append(_told(said)) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: tab.said.append(str(error)))
         return tab
 
@@ -165,6 +170,10 @@ def page_as(browser: Any, served: str) -> Iterator[Callable[..., Tab]]:
 def walk(world: worlds.World) -> list[str]:
     """Every address of the desk that answers GET, with the numbers of real records."""
     return addresses()
+
+
+def _told(message: Any) -> str:
+    return f"{message.text} {message.location.get('url', '')}"
 
 
 def session_of(user: Any) -> dict[str, str]:
