@@ -56,7 +56,8 @@ def ended(job: ExportJob) -> None:
     record(_ENDS[ExportJob.State(job.state)], job.customer, actor=WORKER, **facts)
     agreement = agreement_of(job.customer)
     if job.state == ExportJob.State.COMPLETE and agreement is not None and job.expires_at is not None:
-        letters.write(Letter.Occasion.EXPORT_READY, agreement, key=f"export-{job.pk}", context=of_package(job, agreement))
+        context = of_package(job, agreement)
+        letters.write(Letter.Occasion.EXPORT_READY, agreement, key=f"export-{job.pk}", context=context)
 
 
 def of_package(job: ExportJob, agreement: Agreement) -> dict[str, Any]:

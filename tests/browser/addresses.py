@@ -16,7 +16,13 @@ def addresses() -> list[str]:
     from django.contrib import admin
     from django.urls import reverse
 
-    found = [reverse("help-leaving"), reverse("verify"), reverse("admin:index"), reverse("admin:search"), reverse("admin:search") + "?q=skola"]
+    found = [
+        reverse("help-leaving"),
+        reverse("verify"),
+        reverse("admin:index"),
+        reverse("admin:search"),
+        reverse("admin:search") + "?q=skola",
+    ]
     found += [reverse("admin:app_list", args=[app]) for app in ("offboarding", "exports", "retention", "auth")]
     for model, screen in admin.site._registry.items():
         found += _of_one_kind(model, screen)
