@@ -24,6 +24,8 @@ from offboarding.pdf import FONTS, PdfError, drawable, text_of
 FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerifCondensed.ttf", "DejaVuSerifCondensed-Italic.ttf")
 MOST_FORMS = 32
 """Structures that are kept ready at the same time."""
+SHED = 50
+"""After so many pages from forms, what xhtml2pdf remembers of their words is forgotten, so that memory stays flat."""
 TO_LEFT = '<span style="font-family: Paper">{}</span>'
 """The one family that draws Arabic and Hebrew whole: a second one would be asked letter by letter."""
 _MARK = re.compile(r"Zq(\d+)Zq")
@@ -59,6 +61,8 @@ class Press:
             if form is None or not simple:
                 return _plainly(markup)
             self.reused += 1
+            if self.reused % SHED == 0:
+                _shed()
             return form.filled([text.shown for text in markup.texts])
         pdf = _plainly(markup)
         if simple:
@@ -171,6 +175,12 @@ def _plainly(markup: Markup) -> bytes:
     if done.err:
         raise PdfError("; ".join(str(message) for _mode, _line, message, _code in done.log))
     return out.getvalue()
+
+
+def _shed() -> None:
+    from xhtml2pdf.util import reset_caches  # type: ignore[import-untyped]
+
+    reset_caches()
 
 
 @contextmanager
