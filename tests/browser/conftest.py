@@ -86,7 +86,8 @@ class Tab:
 
     def complaints(self) -> list[str]:
         """What broke the policy on this page, and what its console says; then nothing until the next."""
-        said = [text for text in self.said if text.rpartition(" ")[2] not in self.refused]
+        unasked = {*self.refused, f"{self.root}/favicon.ico"}  # of files and other answers that name no icon
+        said = [text for text in self.said if text.rpartition(" ")[2] not in unasked]
         found = [*self.page.evaluate("window.complaints"), *said]
         self.said.clear()
         return found
