@@ -39,6 +39,7 @@ def paper(statement: Statement, language: str) -> Paper:
             *_tables(shown, words),
             Heading(words["files"]),
             *_files(shown, words),
+            *_documents(shown, words),
             Heading(words["left_out"]),
             *_left_out(shown, words),
             Heading(words["changes"]),
@@ -121,6 +122,27 @@ def _files(shown: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Block
     if shown["missing"]:
         yield Heading(words["missing"], 3)
         yield _points([_missing(one, words) for one in shown["missing"]])
+
+
+def _documents(shown: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Block]:
+    if not shown["documents"]:
+        return
+    yield Heading(words["documents"])
+    yield Text(words["documents_text"], "quiet")
+    named = [("document", 24), ("format", 12), ("expected", 12), ("files_written", 12), ("files_read", 13),
+             ("failed", 12), ("named_characters", 15)]  # fmt: skip
+    columns = [Column(words[name], width, number > 1) for number, (name, width) in enumerate(named)]
+    yield Grid(
+        columns,
+        [
+            [one["name"], one["format"], one["expected"], one["written"],
+             Wrong(one["read_back"]) if one["wrong"] else one["read_back"], one["failed"], one["replaced"]]
+            for one in shown["documents"]
+        ],
+    )  # fmt: skip
+    if shown["failed"]:
+        yield Heading(words["failed"], 3)
+        yield _points([_missing(one, words) for one in shown["failed"]])
 
 
 def _missing(one: Any, words: Mapping[str, str]) -> Cell:

@@ -22,18 +22,26 @@ EVENTS = {
     "export.expired": Event(_("The package of export %(export)s was removed; its record stays."), export=ID),
     "export.confirmed": Event(
         _("The package of export %(export)s was confirmed: everything has arrived."),
-        export=ID, receipt=ID, manifest_sha256=HASH,
+        export=ID,
+        receipt=ID,
+        manifest_sha256=HASH,
     ),
     "export.objected": Event(
         _("Something is missing in export %(export)s, the customer says: %(categories)s."),
-        export=ID, receipt=ID, manifest_sha256=HASH, categories=Fact(CODES, CATEGORY_NAMES),
+        export=ID,
+        receipt=ID,
+        manifest_sha256=HASH,
+        categories=Fact(CODES, CATEGORY_NAMES),
     ),
     "export.objection_settled": Event(
         _("The objection to export %(export)s is settled."), export=ID, receipt=ID, by_export=ID
     ),
     "export.downloaded": Event(
         _("Volume %(volume)s of export %(export)s was downloaded, from byte %(start)s of %(bytes)s on."),
-        export=ID, volume=ID, start=COUNT, bytes=COUNT,
+        export=ID,
+        volume=ID,
+        start=COUNT,
+        bytes=COUNT,
     ),
     "export.key_made": Event(
         ngettext_lazy(
@@ -41,7 +49,8 @@ EVENTS = {
             "A key to download export %(export)s from a command line was made, for %(minutes)s minutes.",
             "minutes",
         ),
-        export=ID, minutes=COUNT,
+        export=ID,
+        minutes=COUNT,
     ),
     "export.missing_accepted": Event(
         ngettext_lazy(

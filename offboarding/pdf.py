@@ -108,9 +108,9 @@ def _pages(pdf: bytes) -> list[str]:
 
 
 def _drawn(page: str) -> bytes:
-    from reportlab import rl_config  # type: ignore[import-untyped]
-    from xhtml2pdf import pisa  # type: ignore[import-untyped]
-    from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-untyped]
+    from reportlab import rl_config
+    from xhtml2pdf import pisa
+    from xhtml2pdf.config.resources import ResourceAccessPolicy
 
     rl_config.invariant = 1  # no time of day and no random number in the bytes
     _let_tables_begin_below_headings()
@@ -125,8 +125,8 @@ def _drawn(page: str) -> bytes:
 @cache
 def _let_tables_begin_below_headings() -> None:
     """A heading stays with the beginning of its table; reportlab would move both to the next page, whatever is left."""
-    from reportlab.platypus import KeepTogether  # type: ignore[import-untyped]
-    from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc  # type: ignore[import-untyped]
+    from reportlab.platypus import KeepTogether
+    from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
 
     class WithBeginning(KeepTogether):  # type: ignore[misc]
         def wrap(self, width: float, height: float) -> tuple[float, float]:
@@ -148,7 +148,7 @@ def _our_font(uri: str, _base: str | None) -> str:
 @cache
 def _glyphs() -> frozenset[int]:
     """What both faces draw, of the plane that PDF text can be read back from."""
-    from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+    from reportlab.pdfbase.ttfonts import TTFont
 
     faces = [set(TTFont(name, str(FONTS / name)).face.charToGlyph) for name in FACES]
     both = set.intersection(*faces)

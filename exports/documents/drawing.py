@@ -76,9 +76,9 @@ class _Form:
     """What xhtml2pdf made of one structure, ready to be filled again and again."""
 
     def __init__(self, markup: Markup) -> None:
-        from reportlab.platypus.paraparser import ParaFrag  # type: ignore[import-untyped]
-        from xhtml2pdf.document import pisaStory  # type: ignore[import-untyped]
-        from xhtml2pdf.xhtml2pdf_reportlab import PmlImage  # type: ignore[import-untyped]
+        from reportlab.platypus.paraparser import ParaFrag
+        from xhtml2pdf.document import pisaStory
+        from xhtml2pdf.xhtml2pdf_reportlab import PmlImage
 
         context = _context()
         pisaStory(
@@ -126,14 +126,14 @@ class _Form:
             return shared if isinstance(shared, self._image) else shared.clone(shared.name)
 
         unpickler = pickle.Unpickler(io.BytesIO(self._story))  # noqa: S301 – written above, in this process
-        unpickler.persistent_load = load
+        unpickler.persistent_load = load  # type: ignore[method-assign]
         story, templates = unpickler.load()
         return self._built(story, templates, put)
 
     def _built(self, story: list[Any], templates: dict[str, Any], put: Any) -> bytes:
-        from xhtml2pdf.config.resources import render_budget, use_policy  # type: ignore[import-untyped]
-        from xhtml2pdf.default import DEFAULT_PAGE_NAME  # type: ignore[import-untyped]
-        from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc  # type: ignore[import-untyped]
+        from xhtml2pdf.config.resources import render_budget, use_policy
+        from xhtml2pdf.default import DEFAULT_PAGE_NAME
+        from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
 
         context, out = self._context, io.BytesIO()
         told = {name: put(context.meta[name]).strip() for name in ("author", "subject", "title")}
@@ -161,7 +161,7 @@ def _form_like(markup: Markup, pdf: bytes) -> _Form | None:
 
 
 def _plainly(markup: Markup) -> bytes:
-    from xhtml2pdf import pisa  # type: ignore[import-untyped]
+    from xhtml2pdf import pisa
 
     out = io.BytesIO()
     with _compact():
@@ -178,7 +178,7 @@ def _plainly(markup: Markup) -> bytes:
 
 
 def _shed() -> None:
-    from xhtml2pdf.util import reset_caches  # type: ignore[import-untyped]
+    from xhtml2pdf.util import reset_caches
 
     reset_caches()
 
@@ -186,7 +186,7 @@ def _shed() -> None:
 @contextmanager
 def _compact() -> Iterator[None]:
     """Streams as they are, not as text: a fifth smaller and sooner written. Other papers stay as they are."""
-    from reportlab import rl_config  # type: ignore[import-untyped]
+    from reportlab import rl_config
 
     before, rl_config.useA85 = rl_config.useA85, 0
     try:
@@ -196,9 +196,9 @@ def _compact() -> Iterator[None]:
 
 
 def _context() -> Any:
-    from reportlab import rl_config  # type: ignore[import-untyped]
-    from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[import-untyped]
-    from xhtml2pdf.context import pisaContext  # type: ignore[import-untyped]
+    from reportlab import rl_config
+    from xhtml2pdf.config.resources import ResourceAccessPolicy
+    from xhtml2pdf.context import pisaContext
 
     rl_config.invariant = 1  # no time of day and no random number in the bytes
     context = pisaContext("")
@@ -224,7 +224,7 @@ def _pages(pdf: bytes) -> list[str]:
 @cache
 def _signs() -> frozenset[str]:
     """What every face draws as one sign after the other."""
-    from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+    from reportlab.pdfbase.ttfonts import TTFont
 
     faces = [set(TTFont(f"look {name}", str(FONTS / name)).face.charToGlyph) for name in FACES]
     return frozenset(

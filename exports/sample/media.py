@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from random import Random
 
-from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 
 def png(rng: Random, width: int, height: int, comment: str = "") -> bytes:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote_plus
 
-from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError
 
 from retention.erasers.file_codes import FileCode
 from retention.erasers.file_findings import Problem, shown
