@@ -43,13 +43,21 @@ def render(paper: Paper) -> bytes:
     body = document.element.body
     for old in [one for one in body if not one.tag.endswith("}sectPr")]:
         body.remove(old)
-    parts = [_paragraph(paper.title, style="Title"), *(part for block in paper.blocks for part in _block(block))]
-    for element in reversed(list(_parsed(parts))):
-        body.insert(0, element)
     _set_running(document, paper)
+    parts = [_paragraph(paper.title, style="Title"), *(part for block in paper.blocks for part in _block(block))]
+    _fill(document, "".join(parts))
     out = io.BytesIO()
-    document.save(out)
+    document.part.package.save(out)
     return out.getvalue()
+
+
+def _fill(document: Any, parts: str) -> None:
+    """Puts them before the section's end, as text: lxml takes minutes to move long tables between trees."""
+    from docx.oxml import parse_xml
+    from lxml import etree
+
+    before, end, after = etree.tostring(document.element, encoding="unicode").partition("<w:sectPr")
+    document.part._element = parse_xml(f"{before}{parts}{end}{after}")
 
 
 def readable(text: str) -> str:

@@ -15,7 +15,7 @@ from django.db import connection
 
 from tests import parts
 from tests.cast import alice, bob, charlie, client, desk, permit, staff, viewer  # noqa: F401 – fixtures
-from tests.flushing import journal_may_be_flushed  # noqa: F401 – fixture
+from tests.flushing import journal_may_be_flushed, roles_outlive_a_flush  # noqa: F401 – fixtures
 from tests.mail import dovecot, mailbox, sink, smtp  # noqa: F401 – fixtures
 from tests.servers.ground import Ground
 from tests.servers.mariadb import MariaDB

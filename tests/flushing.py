@@ -1,4 +1,5 @@
-"""Lets pytest empty the database after a test that commits: the journal's triggers step aside for that alone.
+"""Lets pytest empty the database after a test that commits: the journal's triggers step aside for that alone, and
+the groups that migrations have made are there again afterwards, as Django's permissions are.
 
 Django is imported inside: this file is read before it is set up.
 """
@@ -25,6 +26,41 @@ def journal_may_be_flushed():
     patch.setattr(BaseDatabaseOperations, "execute_sql_flush", with_the_journal)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def roles_outlive_a_flush():
+    """The groups, after Django's own flush has made the permissions again."""
+    from django.core.management.commands import flush
+
+    emit = flush.emit_post_migrate_signal
+
+    def with_the_roles(verbosity, interactive, db, **others):
+        emit(verbosity, interactive, db, **others)
+        _hold_roles(db)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(flush, "emit_post_migrate_signal", with_the_roles)
+    yield
+    patch.undo()
+
+
+def _hold_roles(database: str) -> None:
+    from django.contrib.auth.models import Group, Permission
+
+    from offboarding import neighbours
+    from offboarding.roles import Role, codenames
+
+    rows = Permission.objects.using(database).values_list("content_type__app_label", "codename", "pk")
+    permissions = {(app, codename): pk for app, codename, pk in rows}
+    groups = Group.objects.using(database).bulk_create([Group(name=role.value) for role in Role])
+    held = Group.permissions.through
+    held.objects.using(database).bulk_create(
+        held(group_id=group.pk, permission_id=permissions[app.label, codename])
+        for app, module in neighbours.modules("roles")
+        for group, role in zip(groups, Role, strict=True)
+        for codename in codenames(module.ROLES, role)
+    )
 
 
 def _postgresql(connection) -> tuple[list[str], list[str]]:

@@ -111,8 +111,10 @@ def world(django_db_setup: Any, django_db_blocker: Any, settings_of_the_world: N
 
     parts.need("chromium")
     with django_db_blocker.unblock():
-        yield worlds.make(settings.PLATFORM_URLS["platform"])
-        call_command("flush", interactive=False, verbosity=0)
+        try:
+            yield worlds.make(settings.PLATFORM_URLS["platform"])
+        finally:
+            call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="package")

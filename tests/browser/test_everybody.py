@@ -17,6 +17,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}, "preload": False}
 """Without preloading: axe would put style sheets into the page, which our content policy rightly refuses."""
 LOOKS = {"wide and light": ("en", 1360, False), "phone and dark": ("sv", 390, True)}
+LATER = [name if number == 0 else pytest.param(name, marks=pytest.mark.slow) for number, name in enumerate(LOOKS)]
+"""The first look every day, the others before a change is taken."""
 
 
 def wrongs(tab) -> list[str]:
@@ -35,6 +37,7 @@ def wrongs(tab) -> list[str]:
     return said + tab.complaints()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_desk(page_as, world, walk, look):
     language, width, dark = LOOKS[look]
@@ -48,7 +51,7 @@ def test_the_desk(page_as, world, walk, look):
     assert seen >= 120
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", LATER)
 def test_the_pages_of_customers(page_as, world, look):
     language, width, dark = LOOKS[look]
     found, seen = {}, 0

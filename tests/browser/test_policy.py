@@ -10,6 +10,7 @@ FEW = 120
 """Fewer pages than these would mean that the walk has lost some."""
 
 
+@pytest.mark.slow
 def test_no_page_breaks_the_policy_or_complains(page_as, world, walk):
     tab, wrong, seen = page_as(world.sam), {}, 0
     for address in walk:

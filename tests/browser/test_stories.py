@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_everybody import LOOKS, wrongs
+from tests.browser.test_everybody import LATER, LOOKS, wrongs
 from tests.cast import SECRET
 
 pytestmark = pytest.mark.requires("chromium", "postgresql")
@@ -125,7 +125,7 @@ def lotta(world):
     user.save()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", LATER)
 def test_alice_gives_notice_the_desk_decides_and_she_takes_her_data(page_as, world, lotta, look, tmp_path):
     from exports import worker
     from exports.models import ExportJob, Receipt

@@ -16,14 +16,9 @@ def people(alice: Any, bob: Any) -> dict[str, Any]:
     """Actor → user: one of each role, a superuser, staff without a group; a contact with each right, and Bob's."""
     from django.contrib.auth.models import Group, User
 
-    from offboarding import neighbours
     from offboarding.models import Contact
-    from offboarding.role_groups import grant
-    from offboarding.roles import Role, codenames
-    from tests.roles.running import migrated
+    from offboarding.roles import Role
 
-    for app, module in neighbours.modules("roles"):  # a test that committed has flushed the groups away
-        migrated(grant(app.label, {role.value: codenames(module.ROLES, role) for role in Role}))
     found = {}
     for role in Role:
         found[role.value] = User.objects.create(username=role.value.lower(), is_staff=True, password=UNUSABLE)

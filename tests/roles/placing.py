@@ -51,5 +51,7 @@ def _value(name: str, argument: str, records: dict[str, Any]) -> Any:
 def _model(name: str) -> str:
     if name.startswith("api-"):
         return next(model for place, model in API.items() if name.startswith(f"api-{place}-"))
+    if name.startswith("admin:user-"):
+        return "auth.user"
     found = re.match(r"admin:([a-z]+)_([a-z]+)", name)
     return f"{found[1]}.{found[2]}" if found else ""

@@ -28,7 +28,7 @@ def ceph():
     gateway.close()
 
 
-@pytest.fixture(params=["s3", "ceph"])
+@pytest.fixture(params=["s3", pytest.param("ceph", marks=pytest.mark.slow)])
 def bucket(request, settings):
     """A bucket as the ``exports`` storage, moto's and the gateway's."""
     server = request.getfixturevalue(request.param)
@@ -76,6 +76,7 @@ def test_a_transfer_goes_on_with_a_new_address(sent_to, tmp_path):
     assert JournalEntry.objects.get(event="export.downloaded").facts["start"] == 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bucket", ["ceph"], indirect=True)  # moto checks no signatures
 def test_the_address_is_for_this_file_alone_and_ends(sent_to, monkeypatch):
     monkeypatch.setattr(serving, "LINK_SECONDS", 2)

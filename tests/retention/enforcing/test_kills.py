@@ -111,6 +111,7 @@ def test_killed_at_every_border(case, call, tmp_path):
     assert killed_at_borders(case, call, tmp_path / "borders", every=1) > 150
 
 
+@pytest.mark.slow
 def test_killed_at_twelve_random_moments(case, call):
     killed_at_random(case, call, kills=2, seed=3)
 

@@ -136,6 +136,7 @@ def outcome(case, run: DeletionRun, then: dict[str, int]) -> str:
     return "nothing had gone" if not then else "all had gone" if then == case.had else "in the middle"
 
 
+@pytest.mark.slow
 def test_a_hold_at_any_moment_is_told_exactly_what_had_gone_and_nothing_goes_after_it(race):
     found = race(30)
     assert found.ended["in the middle"] > 4, found
