@@ -37,6 +37,8 @@ def people(alice: Any, bob: Any) -> dict[str, Any]:
 
 def records(alice: Any, bob: Any, root: Any) -> dict[str, Any]:
     """``app.model`` → the record that the addresses are about."""
+    from django.contrib.auth.models import Group
+
     from offboarding.models import Letter, StoredMessage
 
     records = Records(alice, root, _second(root))
@@ -50,6 +52,7 @@ def records(alice: Any, bob: Any, root: Any) -> dict[str, Any]:
         "retention.pause": records.pause(),
         "offboarding.customer": alice,
         "auth.user": root,
+        "auth.group": Group.objects.get(name="Auditor"),
     }
     run = found["retention.deletionrun"]
     found["retention.deletionplan"] = run.plan

@@ -212,7 +212,7 @@ class Machine(RuleBasedStateMachine):
 @pytest.mark.requires("postgresql")
 @pytest.mark.parametrize(
     ("stories", "steps"),
-    [(3, 30), pytest.param(8, 30, marks=pytest.mark.slow), pytest.param(60, 60, marks=pytest.mark.long)],
+    [(8, 30), pytest.param(60, 60, marks=pytest.mark.long)],
 )
 def test_nothing_goes_too_early_or_under_a_hold_or_of_bob(
     stories, steps, postgres, transactional_db, tmp_path_factory, settings, monkeypatch
