@@ -13,3 +13,20 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// A choice that Select2 draws is named by what is chosen alone, by nothing where nothing is; its own label comes first.
+function nameChoices() {
+  for (const drawn of document.querySelectorAll(".select2-selection[aria-labelledby]:not([data-named])")) {
+    const chosen = drawn.closest(".select2-container").previousElementSibling;
+    const label = chosen && chosen.id && document.querySelector(`label[for="${chosen.id}"]`);
+    if (!label) continue;
+    label.id ||= `${chosen.id}_label`;
+    drawn.dataset.named = "";
+    drawn.setAttribute("aria-labelledby", `${label.id} ${drawn.getAttribute("aria-labelledby")}`);
+    drawn.querySelector(".select2-selection__rendered")?.setAttribute("aria-labelledby", label.id);
+  }
+}
+if (document.querySelector(".admin-autocomplete")) {
+  new MutationObserver(nameChoices).observe(document.body, { childList: true, subtree: true });
+  nameChoices();
+}

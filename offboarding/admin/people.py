@@ -11,7 +11,9 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
@@ -24,8 +26,10 @@ from offboarding.admin import people_pages
 if TYPE_CHECKING:
     _PermissionsField = forms.ModelMultipleChoiceField[Permission]
     _UserAdmin = UserAdmin[User]
+    _PasswordForm = AdminPasswordChangeForm[User]
 else:
     _PermissionsField, _UserAdmin = forms.ModelMultipleChoiceField, UserAdmin
+    _PasswordForm = AdminPasswordChangeForm
 
 STANDARD = {
     "add": _("Can add %(what)s"),
@@ -71,6 +75,16 @@ for _model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToke
 FACTORS = {"totp": _("app"), "webauthn": _("passkey")}
 
 
+class PasswordForm(_PasswordForm):
+    """Django's, with what a password needs as sentences: its own lists cannot stand in paragraphs."""
+
+    usable_password = None
+
+    def __init__(self, *values: Any, **others: Any) -> None:
+        super().__init__(*values, **others)
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+
+
 @admin.register(User)
 class StaffAdmin(_InWords, _UserAdmin):
     """Staff, not contacts; who has done something cannot be deleted, only switched off."""
@@ -85,7 +99,9 @@ class StaffAdmin(_InWords, _UserAdmin):
         "second_factor",
         "last_login",
     )
-    readonly_fields = ("second_factor", "sessions")
+    readonly_fields = ("second_factor", "sessions", "last_login", "date_joined")
+    filter_horizontal = ()
+    change_password_form = PasswordForm
     change_form_template = "admin/auth/user/sign_in_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -117,3 +133,5 @@ class StaffAdmin(_InWords, _UserAdmin):
 @admin.register(Group)
 class StaffGroupAdmin(_InWords, GroupAdmin):  # type: ignore[misc]
     """Groups of staff."""
+
+    filter_horizontal = ()
