@@ -78,10 +78,9 @@ FACTORS = {"totp": _("app"), "webauthn": _("passkey")}
 class PasswordForm(_PasswordForm):
     """Django's, with what a password needs as sentences: its own lists cannot stand in paragraphs."""
 
-    usable_password = None
-
     def __init__(self, *values: Any, **others: Any) -> None:
         super().__init__(*values, **others)
+        self.fields.pop("usable_password", None)
         self.fields["password1"].help_text = " ".join(password_validators_help_texts())
 
 
