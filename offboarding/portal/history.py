@@ -95,7 +95,9 @@ def history_of(
 
 def _may_be_told(agreement: Agreement, entry: JournalEntry) -> bool:
     """That a hold was released may only be known to who was told of it."""
-    return entry.event != "hold.released" or told_since(agreement, entry.facts["held_since"])
+    if entry.event != "hold.released":
+        return True
+    return told_since(agreement, entry.facts["held_since"], before=entry.seq) is not None
 
 
 def _said(entry: JournalEntry) -> str:

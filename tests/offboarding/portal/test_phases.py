@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.offboarding.portal.phases import PHASES, bring
+from tests.offboarding.portal.phases import PHASES, bring, hold
 from tests.offboarding.portal.visiting import text_of
 
 HEADLINES = {
@@ -76,8 +77,6 @@ def test_a_hold_that_the_customer_was_told_of_is_shown_without_its_reason(seen):
 
 @pytest.mark.parametrize(("tell", "shown"), [(True, True), (False, False)])
 def test_a_hold_while_service_still_runs_is_a_mark_for_who_was_told(seen, enter, ada, hers, page, tell, shown):
-    from tests.offboarding.portal.phases import hold
-
     seen("ending")
     hold(hers, tell=tell)
     text = text_of(enter(ada).get(page()))
@@ -92,6 +91,40 @@ def test_a_release_is_told_only_to_who_was_told_of_the_hold(seen, hers, enter, a
     seen("held_untold")
     cases.release_hold(hers, actor=Actor.staff(1, "sam"), because="Over")
     assert "no longer has to be kept" not in text_of(enter(ada).get(page()))
+
+
+def test_a_release_stays_untold_when_the_customer_is_told_of_another_hold_later(
+    seen, hers, enter, ada, page, time_machine
+):
+    from offboarding import cases
+    from offboarding.actors import Actor
+
+    seen("held_untold")
+    time_machine.move_to(datetime(2027, 4, 5, 9, tzinfo=UTC), tick=False)
+    cases.release_hold(hers, actor=Actor.staff(1, "sam"), because="Over")
+    time_machine.move_to(datetime(2027, 4, 7, 9, tzinfo=UTC), tick=False)
+    hold(hers, tell=True)
+    text = text_of(enter(ada).get(page()))
+    assert "The data has to be kept for legal reasons" in text
+    assert "no longer has to be kept" not in text
+
+
+def test_a_hold_is_shown_from_the_day_the_customer_was_told_of_it_and_no_earlier_one(
+    seen, hers, enter, ada, page, time_machine
+):
+    from tests.offboarding.case.conftest import agreement_of
+
+    agreement_of(hers.customer, "A-2")
+    seen("held_untold")
+    time_machine.move_to(datetime(2027, 4, 7, 9, tzinfo=UTC), tick=False)
+    hold(hers, tell=True)
+    assert hers.held_since.day == 2
+    browser = enter(ada)
+    browser.cookies["django_language"] = "en"
+    for address in (page(), "/leaving/"):
+        html = browser.get(address).content.decode()
+        assert re.search(r"\b7 Apr", html)
+        assert not re.search(r"\b2 Apr", html)
 
 
 def test_the_page_is_in_the_language_the_contact_is_written_to_until_it_chooses_another(enter, ada, page, eva):
