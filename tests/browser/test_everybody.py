@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser import markup
+from tests.browser import keyboard, markup
 from tests.browser.pages import links_of, of_customers, of_strangers
 
 pytestmark = pytest.mark.requires("chromium", "postgresql")
@@ -33,6 +33,7 @@ def wrongs(tab) -> list[str]:
     ]
     if tab.too_wide():
         said.append(f"can be moved sideways by {tab.too_wide()} pixels")
+    said += keyboard.wrongs(tab.page)
     said += markup.wrongs(tab.page.request.get(tab.page.url).text())
     return said + tab.complaints()
 
@@ -49,6 +50,19 @@ def test_the_desk(page_as, world, walk, look):
                 found[address] = said
     assert not found, found
     assert seen >= 120
+
+
+@pytest.mark.parametrize("look", LATER)
+def test_a_box_that_scrolls_is_reached_by_keyboard(page_as, world, look):
+    language, width, dark = LOOKS[look]
+    tab = page_as(world.sam, language, width, dark=dark)
+    tab.open(f"/admin/offboarding/journalentry/{world.long_entry.pk}/change/")
+    assert not wrongs(tab)
+    facts = tab.page.locator("pre").first
+    assert world.long_entry.facts["manifest_sha256"] in facts.inner_text()
+    assert facts.evaluate("box => box.scrollWidth <= box.clientWidth"), "the facts are cut off"
+    facts.evaluate("box => { box.style.overflow = 'auto' }")
+    assert any("scrolls, but not by keyboard" in said for said in keyboard.wrongs(tab.page))
 
 
 @pytest.mark.parametrize("look", LATER)

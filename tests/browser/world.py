@@ -21,6 +21,13 @@ class World:
     sam: Any
     charlie: Any
 
+    @property
+    def long_entry(self) -> Any:
+        """The journal's newest entry with a digest among its facts: a word wider than a phone."""
+        from offboarding.models import JournalEntry
+
+        return JournalEntry.objects.filter(facts__manifest_sha256__regex="^.{64}$").latest("pk")
+
     def agreement(self, number: str) -> Any:
         from offboarding.models import Agreement
 
@@ -67,6 +74,6 @@ def make(platform: str) -> World:
     call_command("send_reminders", stdout=io.StringIO())
     erasing.erase_one(io.StringIO())
     erasing.enforce(io.StringIO())
-    worker.run(jobs.request_export(leaving, by=sam).pk)
     jobs.request_export(Customer.objects.get(name__startswith="Fj"), by=sam)
+    worker.run(jobs.request_export(leaving, by=sam).pk)  # last: the walk opens the newest entries, and its have digests
     return World(sam, charlie)
