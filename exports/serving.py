@@ -43,18 +43,17 @@ def answer(request: HttpRequest, item: Item) -> HttpResponseBase:
     """200, 206, 304 or 416 with the file; a redirect to S3; or a word to nginx. ``FileNotFoundError``, ``OSError``."""
     if request.method == "GET" and item.stored and (address := _elsewhere(item)):
         return _referred(HttpResponseRedirect(address))
-    if request.method == "GET" and item.stored and settings.DOWNLOAD_ACCEL_LOCATION:
-        return _left_to_nginx(item)
     if _unchanged(request, item):
         return _with_headers(HttpResponse(status=304), item)
-    size = item.bytes or delivery.storage().size(item.stored)
+    leave = request.method == "GET" and item.stored and settings.DOWNLOAD_ACCEL_LOCATION
+    size = (not leave and item.bytes) or delivery.storage().size(item.stored)  # what is gone is noticed before nginx
     try:
         part = _part(request, item, size)
     except UnsatisfiableError:
         refused = HttpResponse(status=416)
         refused.headers["Content-Range"] = f"bytes */{size}"
         return _with_headers(refused, item)
-    return _sent(request, item, part, size)
+    return _left_to_nginx(item) if leave else _sent(request, item, part, size)
 
 
 def sends_data(response: HttpResponseBase, request: HttpRequest) -> bool:
@@ -75,8 +74,8 @@ def _unchanged(request: HttpRequest, item: Item) -> bool:
 
 
 def _own_tags() -> bool:
-    """Whether what sends the file uses our tags: nginx and S3 have their own, and look at If-Range themselves."""
-    return not settings.DOWNLOAD_ACCEL_LOCATION and not hasattr(delivery.storage(), "bucket")
+    """Whether what sends the file uses our tags: nginx is told them, S3 has its own and looks at If-Range itself."""
+    return not hasattr(delivery.storage(), "bucket")
 
 
 def _tag(item: Item) -> str:

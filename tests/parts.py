@@ -85,6 +85,7 @@ PARTS: dict[str, Part] = {
         "apt-get install ceph-mon ceph-osd radosgw",
     ),
     "dovecot": Part(_program("dovecot"), "apt-get install dovecot-imapd"),
+    "nginx": Part(_program("nginx"), "apt-get install nginx-light"),
     "unzip": Part(_program("unzip"), "apt-get install unzip"),
     "sqlite3": Part(_program("sqlite3"), "apt-get install sqlite3"),
     "xz": Part(_program("xz"), "apt-get install xz-utils"),

@@ -211,8 +211,19 @@ def test_nginx_is_told_where_the_file_lies_when_it_sends_them(fetch, settings):
     got = fetch(Range="bytes=5-")
     stored = fetch.job.volumes.get(number=2).name
     assert (got.status_code, got["X-Accel-Redirect"], got.content) == (200, f"/packages/{stored}", b"")
-    assert "ETag" not in got and got["Content-Disposition"].startswith("attachment")
+    assert got["ETag"].strip('"') == fetch.job.volumes.get(number=2).sha256
+    assert got["Content-Disposition"].startswith("attachment")
     assert noted() == [(2, 5)]
+
+
+def test_nginx_is_not_told_of_what_is_gone_or_lies_outside_the_file(fetch, settings):
+    settings.DOWNLOAD_ACCEL_LOCATION = "/packages/"
+    outside = fetch(Range=f"bytes={len(CONTENT[1])}-")
+    delivery.remove([fetch.job.volumes.get(number=2).name])
+    gone = fetch()
+    assert (outside.status_code, gone.status_code) == (416, 503)
+    assert not outside.has_header("X-Accel-Redirect") and not gone.has_header("X-Accel-Redirect")
+    assert noted() == []
 
 
 def test_staff_download_with_the_permission_and_are_named_in_the_journal(client, charlie, permit, package):
