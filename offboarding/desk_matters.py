@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, Q, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Exists, Model, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 if TYPE_CHECKING:
@@ -80,8 +81,20 @@ def declare(name: str, provider: Provider) -> None:
 
 def groups_for(user: Any, moment: Moment) -> list[Group]:
     """Everything that waits and that this person may look at, the most urgent first."""
-    found = [group for provider in _PROVIDERS.values() for group in provider(user, moment)]
+    quiet = _quiet_kinds(user, moment)
+    asked = [provider for name, provider in _PROVIDERS.items() if name not in quiet]
+    found = [group for provider in asked for group in provider(user, moment)]
     return sorted(found, key=lambda group: group.urgency)
+
+
+def _quiet_kinds(user: Any, moment: Moment) -> set[str]:
+    """The kinds of which nothing waits, in one query: on most days that is most of them."""
+    kinds = {name: one for name, one in _PROVIDERS.items() if isinstance(one, Kind) and one.is_for(user)}
+    if not kinds:
+        return set()
+    asked = {f"kind_{number}": Exists(kind.rows(moment)) for number, kind in enumerate(kinds.values())}
+    answers = User.objects.filter(pk=user.pk).annotate(**asked).values_list(*asked).get()
+    return {name for name, waits in zip(kinds, answers, strict=True) if not waits}
 
 
 def address_of(name: str, *args: object) -> str:
@@ -114,11 +127,15 @@ class Kind:
     """Name of the list's address, with ``?…`` of its filter."""
     not_theirs: Callable[[Any], Q] | None = None
 
+    def is_for(self, user: Any) -> bool:
+        """Whether this person may settle such matters, or at least look at them."""
+        return bool(user.has_perm(self.settles) or user.has_perm(self.sees))
+
     def __call__(self, user: Any, moment: Moment) -> Iterator[Group]:
         """The groups of this kind: at most two, where some rows are for somebody else."""
-        may, sees = user.has_perm(self.settles), user.has_perm(self.sees)
-        if not (may or sees):
+        if not self.is_for(user):
             return
+        may, sees = user.has_perm(self.settles), user.has_perm(self.sees)
         rows = self.rows(moment)
         if may and self.not_theirs is not None:
             others = self.not_theirs(user)

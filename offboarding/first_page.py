@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,11 +38,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many of a kind fall on some days, and the list that has them."""
+    """How many of a kind fall on some days, and the list that has them; ``title``: in words, for a number alone."""
 
     count: int
     address: str
-    title: str
+    title: str = ""
 
 
 def page(request: HttpRequest, frame: dict[str, Any]) -> TemplateResponse:
@@ -144,7 +143,7 @@ def _cell(one: Coming, today: date, number: int) -> Cell:
 
 
 def _on(one: Coming, day: date) -> Cell:
-    return Cell(one.counts[day], one.list_of(day, day), f"{one.title}, {date_format(day)}")
+    return Cell(one.counts[day], one.list_of(day, day))
 
 
 # How many stand where -------------------------------------------------------------------------------------------------

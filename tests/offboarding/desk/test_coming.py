@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import escape
 
@@ -51,6 +54,28 @@ def test_what_is_held_or_erased_does_not_come(staff, hers, fixed):
     counts = _by_kind(staff, today)
     assert today + timedelta(days=51) not in counts["deletion"]
     assert counts["service"].get(today + timedelta(days=10)) == 1
+
+
+def test_of_a_day_with_a_held_one_the_others_come(staff, hers, fixed):
+    day = timezone.localdate() + timedelta(days=51)
+    _ends(hers, 10, held_since=timezone.now())
+    _ends(fixed, 10)
+    assert _by_kind(staff, timezone.localdate())["deletion"][day] == 1
+
+
+@pytest.mark.requires("postgresql")
+def test_indexes_alone_answer_how_many_come(staff):
+    with CaptureQueriesContext(connection) as asked:
+        coming_for(staff, timezone.localdate())
+    counts = [one["sql"] for one in asked if "COUNT(*)" in one["sql"] and '"held_since" IS NOT NULL' not in one["sql"]]
+    counts = [sql for sql in counts if "offboarding_agreement" in sql]
+    assert len(counts) == 3
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        for sql in counts:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Index Only Scan" in plan, plan
 
 
 def test_the_ninetieth_day_is_the_last(staff, hers):

@@ -202,19 +202,42 @@ def test_the_page_asks_the_same_few_questions_whatever_waits(desk, count):
     everything = [one["sql"] for one in asked.captured_queries]
     page_only = [sql for sql in everything if "django_session" not in sql]
     assert len(page_only) == _EXPECTED.setdefault("queries", len(page_only)), "\n".join(page_only)
-    assert len(page_only) <= 60
+    assert len(page_only) <= 30
 
 
 _EXPECTED: dict[str, int] = {}
 
 
+def _moment():
+    return desk_matters.Moment(timezone.now(), timezone.localdate())
+
+
 def test_every_selection_of_a_kind_is_bounded(desk):
+    sam = _sam()
     with CaptureQueriesContext(connection) as asked:
-        desk_matters.groups_for(_sam(), desk_matters.Moment(timezone.now(), timezone.localdate()))
+        for kind in _kinds():
+            list(kind(sam, _moment()))
+    assert len(asked) >= len(_kinds())
     unbounded = [
         one["sql"] for one in asked.captured_queries if "LIMIT" not in one["sql"] and "auth_" not in one["sql"]
     ]
     assert [sql for sql in unbounded if "offboarding_cache" not in sql] == []
+
+
+def test_kinds_of_which_nothing_waits_are_asked_for_together(desk, hers):
+    kinds, sam = _kinds(), _sam()
+    sam.get_all_permissions()
+    _message(1)
+    with CaptureQueriesContext(connection) as asked:
+        (group,) = desk_matters.groups_for(sam, _moment())
+    assert group.kind == "messages"
+    of_all = [one["sql"] for one in asked if one["sql"].count("EXISTS") >= len(kinds)]
+    assert len(of_all) == 1
+    assert len(asked) < 10 < len(kinds)
+
+
+def _kinds():
+    return [one for one in desk_matters._PROVIDERS.values() if isinstance(one, desk_matters.Kind)]
 
 
 def _sam():
