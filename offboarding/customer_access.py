@@ -11,7 +11,7 @@ import secrets
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from offboarding.models import Contact
 
@@ -31,11 +31,13 @@ def contact_of(address: str) -> Contact | None:
 def account_of(contact: Contact | None) -> User | None:
     """The account of a contact, made where there is none; None for nobody.
 
-    One is made for nobody too, and taken back: the answer to a stranger takes the same steps as that to a contact.
+    One is made for nobody too, and taken back: the answer to a stranger takes the same steps as that to a contact, and
+    waits as often for the disk.
     """
     address = contact.email if contact is not None else ""
     if address and (found := User.objects.filter(email__iexact=address, is_staff=False).order_by("pk").first()):
         return found if found.is_active else None
+    _wait_for_no_disk()
     made = User.objects.create(
         username=f"{USERNAME}{secrets.token_hex(8)}", email=address, password=make_password(None)
     )
@@ -43,6 +45,13 @@ def account_of(contact: Contact | None) -> User | None:
         transaction.set_rollback(True)
         return None
     return made
+
+
+def _wait_for_no_disk() -> None:
+    """The commit of this transaction does not wait: that of the session, which follows, brings both to the disk."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO OFF")
 
 
 def may_still_see(user: User) -> bool:

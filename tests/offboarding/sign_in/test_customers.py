@@ -88,6 +88,17 @@ def test_the_steps_in_the_database_are_as_many_for_a_stranger_as_for_a_contact(c
     assert abs(counts[0] - counts[1]) <= 2, counts
 
 
+@pytest.mark.requires("postgresql")
+@pytest.mark.parametrize("address", ["anna@alice.example", "nobody@alice.example"])
+def test_a_new_account_does_not_keep_its_contact_waiting_for_the_disk_longer_than_a_stranger(contact, address):
+    with CaptureQueriesContext(connection) as asked:
+        ask(Client(), address)
+    steps = [query["sql"] for query in asked]
+    made = next(number for number, step in enumerate(steps) if step.startswith('INSERT INTO "auth_user"'))
+    assert steps[made - 1] == "SET LOCAL synchronous_commit TO OFF"
+    assert any(step.startswith('INSERT INTO "django_session"') for step in steps[made:])
+
+
 @pytest.mark.parametrize("field", ["may_see", "ended_at"])
 def test_who_may_not_see_or_has_ended_gets_no_code(browser, contact, mails, field):
     setattr(contact, field, False if field == "may_see" else timezone.now())
@@ -154,6 +165,13 @@ def test_codes_for_one_address_are_limited_known_or_not(contact, mails):
         said = ask(Client(), address)
         assert said.status_code == 200
         assert "Too many codes were asked for" in said.content.decode()
+    mails(3)
+
+
+def test_writing_the_address_otherwise_gets_no_more_codes(contact, mails):
+    for address in ("anna@alice.example", "Anna@alice.example", "ANNA@Alice.Example"):
+        assert ask(Client(), address).status_code == 302
+    assert ask(Client(), "aNNA@alice.example").status_code == 200
     mails(3)
 
 
