@@ -8,6 +8,7 @@ first did.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -134,6 +135,13 @@ def expire(agreement: Agreement, *, actor: Actor, because: str = "") -> Mileston
 
 def check_still_serving(agreement: Agreement, *, field: str) -> None:
     """ValidationError once the day on which service ends is over: then nothing that was scheduled is called back."""
-    if agreement.service_ends is not None and clock.today() > agreement.service_ends:
-        day = rule_words.day_in_words(agreement.service_ends)
-        raise ValidationError({field: _("The service has ended on %(day)s; this came too late.") % {"day": day}})
+    if refusal := no_more_served(agreement, clock.today()):
+        raise ValidationError({field: refusal})
+
+
+def no_more_served(agreement: Agreement, today: date) -> str:
+    """That the day on which service ends is over, in words; '' while it is not."""
+    if agreement.service_ends is None or today <= agreement.service_ends:
+        return ""
+    day = rule_words.day_in_words(agreement.service_ends)
+    return _("The service has ended on %(day)s; this came too late.") % {"day": day}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -27,7 +29,8 @@ def object_to(
     text = stated(text, _("Say what you object to."), field="text")
     agreement, notice = locked(notice)
     of_this_customer(agreement, contact)
-    _check_open_to_objections(notice, by_contact=contact is not None)
+    if refusal := why_not(notice, clock.today(), by_contact=contact is not None):
+        raise ValidationError({"notice": refusal})
     if notice.objection:
         text = f"{notice.objection}\n\n{text}"
     notice.objected_at, notice.objection, notice.objection_by = timezone.now(), text, str(actor)
@@ -39,17 +42,16 @@ def object_to(
     return notice
 
 
-def _check_open_to_objections(notice: TerminationNotice, *, by_contact: bool) -> None:
+def why_not(notice: TerminationNotice, today: date, *, by_contact: bool = True) -> str:
+    """Why nobody can object to the notice now, in words; '' where one can. Staff may after ``object_until`` too."""
     if notice.state not in (State.RECEIVED, State.ACCEPTED):
-        raise ValidationError({"notice": _("This notice has no effect; there is nothing to object to.")})
+        return _("This notice has no effect; there is nothing to object to.")
     if notice.objected_at is not None and notice.objection_settled_at is None:
-        raise ValidationError({"notice": _("An objection to this notice is already being looked at.")})
-    until = notice.object_until
-    if by_contact and until is not None and clock.today() > until:
-        day = rule_words.day_in_words(until)
-        raise ValidationError(
-            {"notice": _("Objections were possible until %(day)s; please write to us.") % {"day": day}}
-        )
+        return _("An objection to this notice is already being looked at.")
+    if by_contact and notice.object_until is not None and today > notice.object_until:
+        day = rule_words.day_in_words(notice.object_until)
+        return _("Objections were possible until %(day)s; please write to us.") % {"day": day}
+    return ""
 
 
 @transaction.atomic

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from offboarding import end_dates, journal, letters
+from offboarding import clock, end_dates, journal, letters
 from offboarding.actors import Actor
 from offboarding.models import Agreement, Contact, Letter, TerminationNotice
 from offboarding.receipts import locked
@@ -38,11 +40,9 @@ def take_back(
     agreement: Agreement, notice: TerminationNotice, *, actor: Actor, because: str, contact: Contact | None = None
 ) -> None:
     """Withdraws the notice in the transaction that is open; both rows are locked."""
-    if notice.state not in (State.RECEIVED, State.ACCEPTED):
-        raise ValidationError({"notice": _("Only a notice that waits for a decision or is in force can be withdrawn.")})
-    in_force = notice.state == State.ACCEPTED and agreement.ending == Agreement.Ending.NOTICE
-    if in_force:
-        end_dates.check_still_serving(agreement, field="notice")
+    if refusal := why_not(agreement, notice, clock.today()):
+        raise ValidationError({"notice": refusal})
+    in_force = _in_force(agreement, notice)
     notice.state = State.WITHDRAWN
     notice.save(update_fields=["state"])
     facts = {"notice": notice.pk, "contact": contact.pk if contact else None}
@@ -50,6 +50,17 @@ def take_back(
     if in_force:
         end_dates.clear_ending(agreement, actor=actor, because=because)
     _tell(agreement, notice, because)
+
+
+def why_not(agreement: Agreement, notice: TerminationNotice, today: date) -> str:
+    """Why the notice cannot be withdrawn, in words; '' while it can: undecided, or in force while service runs."""
+    if notice.state not in (State.RECEIVED, State.ACCEPTED):
+        return _("Only a notice that waits for a decision or is in force can be withdrawn.")
+    return end_dates.no_more_served(agreement, today) if _in_force(agreement, notice) else ""
+
+
+def _in_force(agreement: Agreement, notice: TerminationNotice) -> bool:
+    return notice.state == State.ACCEPTED and agreement.ending == Agreement.Ending.NOTICE
 
 
 def _tell(agreement: Agreement, notice: TerminationNotice, because: str) -> None:

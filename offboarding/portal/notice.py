@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from offboarding import notices, online_notices
+from offboarding import notices, objections, online_notices, withdrawals
 from offboarding.dates import Preview
 from offboarding.models import TerminationNotice
 from offboarding.portal.acting import UNPROCESSABLE, Act, Button, done, perform, refuse, shown
@@ -25,7 +25,6 @@ from offboarding.portal.forms import (
 from offboarding.portal.matters import Matters, matters_of
 from offboarding.portal.outcomes import outcomes_of
 from offboarding.portal.visits import Visit, for_contacts
-from offboarding.portal.ways import can_withdraw
 from offboarding.rule_words import day_in_words
 
 form_or_act = require_http_methods(["GET", "HEAD", "POST"])
@@ -155,13 +154,13 @@ def withdraw(request: HttpRequest, visit: Visit, notice: int) -> HttpResponse:
         notices.withdraw(found, because=data["because"], contact=matters.contact)
         return gone
 
-    possible = found.state in (State.RECEIVED, State.ACCEPTED) and can_withdraw(matters.agreement, found, matters)
+    too_late = withdrawals.why_not(matters.agreement, found, matters.today)
     act = Act(
         heading=_("Take the notice back"), form=WithdrawForm, call=call, right="may_give_notice",
         buttons=[Button(_("Take the notice back"))],
         explains=[_("Then your agreement goes on as if you had not given notice, and the dates of its end are gone."),
                   _("You can give notice again later; then the dates are counted anew.")],
-        not_possible="" if possible else _("This notice cannot be taken back any more."),
+        not_possible=_("This notice cannot be taken back any more.") if too_late else "",
         already=lambda: gone if _its_notice(matters, notice).state == State.WITHDRAWN else "",
     )  # fmt: skip
     return perform(request, matters, act)
@@ -179,28 +178,14 @@ def object_to(request: HttpRequest, visit: Visit, notice: int) -> HttpResponse:
         notices.object_to(found, text=data["text"], contact=matters.contact)
         return heard
 
-    open_one = found.objected_at is not None and found.objection_settled_at is None
-    too_late = found.object_until is not None and matters.today > found.object_until
     act = Act(
         heading=_("Object to the notice"), form=ObjectForm, call=call, buttons=[Button(_("Send the objection"))],
         explains=[_("Nothing stops by itself: a person here looks at it, asks where needed, and decides. If you are "
                     "right, the notice does not count.")],
-        not_possible=_not_open(found, open_one=open_one, too_late=too_late),
+        not_possible=objections.why_not(found, matters.today),
         already=lambda: heard if _same_objection(matters, notice) else "",
     )  # fmt: skip
     return perform(request, matters, act)
-
-
-def _not_open(found: TerminationNotice, *, open_one: bool, too_late: bool) -> str:
-    if found.state not in (State.RECEIVED, State.ACCEPTED):
-        return _("This notice has no effect; there is nothing to object to.")
-    if open_one:
-        return _("An objection to this notice is already being looked at.")
-    if too_late and found.object_until is not None:
-        return _("Objections were possible until %(day)s; please write to us.") % {
-            "day": day_in_words(found.object_until)
-        }
-    return ""
 
 
 def _same_objection(matters: Matters, number: int) -> bool:

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from offboarding import online_notices
-from offboarding.models import Agreement, Contact, TerminationNotice, TransferAssistance, Waiver
+from offboarding import objections, online_notices, withdrawals
+from offboarding.models import Contact, TerminationNotice, TransferAssistance, Waiver
 from offboarding.portal.matters import Matters
 from offboarding.rule_words import day_in_words
 from offboarding.waivers import first_waivable
@@ -42,7 +42,7 @@ def _about_the_notice(matters: Matters) -> Iterator[Way]:
         yield _for_who_may(way, matters, "may_give_notice")
     if notice is None or agreement.erased_at is not None:
         return
-    if can_withdraw(agreement, notice, matters):
+    if not withdrawals.why_not(agreement, notice, matters.today):
         text = _("Then everything goes on as if you had not given notice.")
         if agreement.service_ends and notice.state == State.ACCEPTED:
             text = _("Until the end of %(day)s. Then everything goes on as if you had not given notice.") % {
@@ -54,21 +54,13 @@ def _about_the_notice(matters: Matters) -> Iterator[Way]:
         )
     if notice.objected_at is not None and notice.objection_settled_at is None:
         yield Way(_("An objection is being looked at"), _("A person here settles it, and you get a letter."))
-    elif notice.object_until is None or notice.object_until >= matters.today:
+    elif not objections.why_not(notice, matters.today):
         text = _("Was the notice not meant, or not agreed among you? Say so; a person here looks at it.")
         if notice.object_until is not None:
             until = {"day": day_in_words(notice.object_until)}
             text += " " + _("You can do so until %(day)s.") % until
         address = matters.at("portal-object", notice=notice.pk)
         yield Way(_("Object to the notice"), text, address, _("Object …"))
-
-
-def can_withdraw(agreement: Agreement, notice: TerminationNotice, matters: Matters) -> bool:
-    """Whether taking it back is still possible: while it is undecided, or in force and service runs."""
-    if notice.state == State.RECEIVED:
-        return True
-    running = agreement.service_ends is not None and matters.today <= agreement.service_ends
-    return running or agreement.ending != Agreement.Ending.NOTICE
 
 
 def about_the_rest(matters: Matters) -> list[Way]:
