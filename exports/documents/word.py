@@ -26,6 +26,10 @@ _SHOWN = re.compile(r"<w:t[^>]*>([^<]*)</w:t>")
 _BOLD, _ITALIC = ("b", "strong", "th"), ("i", "em")
 _FIELDS = {"pdf:pagenumber": "PAGE", "pdf:pagecount": "NUMPAGES"}
 _BLOCKS = ("p", "h1", "h2", "h3", "li")
+_CELLS = ("td", "th")
+_INLINE = ("b", "strong", "i", "em", "span", "a", "small", "u", "sub", "sup", "code")
+_LOOSE = ""
+"""The block of what stands in none: it becomes a paragraph of its own."""
 _SKIPPED = ("style", "title", "script")
 _WIDTH = 9_640
 """Twentieths of a point between the margins of an A4 page."""
@@ -118,10 +122,14 @@ class _Body(HTMLParser):
             self._open(tag, classes, known)
 
     def _open(self, tag: str, classes: list[str], known: dict[str, str]) -> None:
+        if tag not in _INLINE:
+            self._end_loose()
         self._inside.append((tag, classes))
-        if tag in _BLOCKS or tag in ("td", "th"):
+        if tag in _BLOCKS and self._runs is not None and self._block[0] in _CELLS:
+            self._run("<w:br/>" if self._runs else "")
+        elif tag in _BLOCKS or tag in _CELLS:
             self._runs, self._block = [], (tag, classes)
-            if tag in ("td", "th"):
+            if tag in _CELLS:
                 share = re.search(r"width:\s*([0-9.]+)%", known.get("style", ""))
                 self._widths.append(round(float(share[1]) * 50) if share else 0)
         elif tag == "table":
@@ -137,11 +145,13 @@ class _Body(HTMLParser):
         if tag == self._silent:
             self._silent = ""
             return
+        if tag not in _INLINE:
+            self._end_loose()
         if tag == "div" and self._out is self.footer:
             self._out = self.body
-        if tag in _BLOCKS and self._runs is not None:
+        if tag in _BLOCKS and self._runs is not None and self._block[0] == tag:
             self._out.append(self._paragraph())
-        elif tag in ("td", "th") and self._runs is not None:
+        elif tag in _CELLS and self._runs is not None:
             self._cells.append((self._cell_text(), self._border()))
             self._runs = None
         elif tag == "tr":
@@ -157,8 +167,12 @@ class _Body(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._silent == "title":
             self.title = _BREAKS.sub(" ", data).strip()
-        if self._silent or self._runs is None or not (text := _BREAKS.sub(" ", data)):
+        if self._silent or not (text := _BREAKS.sub(" ", data)):
             return
+        if self._runs is None:
+            if not text.strip():
+                return
+            self._begin_loose()
         if not self._runs:
             text = text.lstrip(" ")
         shown = in_xml(text)
@@ -169,25 +183,42 @@ class _Body(HTMLParser):
         if shown:
             self._run(f'<w:t xml:space="preserve">{escape(shown)}</w:t>', left=goes_left(shown))
 
+    def close(self) -> None:
+        """The page ends."""
+        super().close()
+        self._end_loose()
+
+    def _begin_loose(self) -> None:
+        self._runs, self._block = [], (_LOOSE, self._inside[-1][1] if self._inside else [])
+
+    def _end_loose(self) -> None:
+        if self._runs is not None and self._block[0] == _LOOSE:
+            self._out.append(self._paragraph())
+
     # WordprocessingML ------------------------------------------------------------------------------------------------
 
     def _run(self, content: str, *, left: bool = False) -> None:
+        look: Look = {}
+        for one in self._letters:
+            look = look | one
+        properties = run_properties(look) + ("<w:rtl/>" if left else "")
+        if content:
+            self._put(f"<w:r>{f'<w:rPr>{properties}</w:rPr>' if properties else ''}{content}</w:r>")
+
+    def _put(self, run: str) -> None:
         if self._runs is not None:
-            look: Look = {}
-            for one in self._letters:
-                look = look | one
-            properties = run_properties(look) + ("<w:rtl/>" if left else "")
-            self._runs.append(f"<w:r>{f'<w:rPr>{properties}</w:rPr>' if properties else ''}{content}</w:r>")
+            self._runs.append(run)
 
     def _field(self, name: str) -> None:
-        if self._runs is not None:
-            self._runs.append(f'<w:fldSimple w:instr=" {name} "><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+        self._put(f'<w:fldSimple w:instr=" {name} "><w:r><w:t>1</w:t></w:r></w:fldSimple>')
 
     def _image(self, known: dict[str, str]) -> None:
         self._numbers += 1
-        if (figure := known.get("data-figure")) and self._runs is not None:
+        if figure := known.get("data-figure"):
+            if self._runs is None:
+                self._begin_loose()
             self.charts.append(word_charts.part(self.figures[figure], self.language))
-            self._runs.append(word_charts.inline(self.figures[figure], f"chart{len(self.charts)}", self._numbers))
+            self._put(word_charts.inline(self.figures[figure], f"chart{len(self.charts)}", self._numbers))
         elif name := known.get("data-picture"):
             left, top, width = (float(known.get(f"data-{one}") or 0) for one in ("left", "top", "width"))
             drawn = word_shapes.anchored(self.drawing(name), name, left, top, width, self._numbers)

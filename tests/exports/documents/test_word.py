@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -109,12 +108,31 @@ def test_the_same_facts_give_the_same_bytes():
     assert certificate() == certificate()
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here")
-def test_libreoffice_opens_both_samples_and_prints_what_they_say(tmp_path: Path):
+def texts_of(body: str) -> tuple[list[str], list[str]]:
+    """Paragraphs and cells of a page with this body."""
+    page = f"<html><head><title>T</title></head><body>{body}</body></html>"
+    document = docx.Document(io.BytesIO(word.docx(page, {"activity": FIGURE}, "en", "2026-11-22", str)[0]))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return [one.text.strip() for one in document.paragraphs if one.text.strip()], cells
+
+
+def test_what_a_template_puts_into_no_paragraph_is_not_lost():
+    body = "before <p>one</p>two <b>bold</b> three<div>four</div><blockquote>five</blockquote><h4>six</h4>after"
+    assert texts_of(body)[0] == ["before", "one", "two bold three", "four", "five", "six", "after"]
+    chart = word.docx('<body><div><img data-figure="activity"></div></body>', {"activity": FIGURE}, "en", "", str)[0]
+    assert b'r:id="chart1"' in parts(chart)["word/document.xml"]
+
+
+def test_paragraphs_of_a_cell_stay_in_it():
+    assert texts_of("<table><tr><td><p>one</p><p>two</p></td><td>x</td></tr></table>") == ([], ["one\ntwo", "x"])
+
+
+@pytest.mark.requires("soffice", "writer")
+def test_libreoffice_opens_both_samples_and_prints_what_they_say(tmp_path: Path, program):
     (tmp_path / "certificate.docx").write_bytes(certificate(name="Åsa 李 Öberg"))
     (tmp_path / "usage.docx").write_bytes(usage())
     home = f"-env:UserInstallation=file://{tmp_path}/office"
-    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    command = [program("soffice"), home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
     subprocess.run([*command, *map(str, tmp_path.glob("*.docx"))], check=True, capture_output=True, timeout=300)
     (page,) = pypdf.PdfReader(tmp_path / "certificate.pdf").pages
     assert "Öberg" in page.extract_text()
