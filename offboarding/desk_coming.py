@@ -36,8 +36,6 @@ class Coming:
 
     def list_of(self, first: date, last: date) -> str:
         """The address of the list with just these; days need no quoting, and there is a link for each."""
-        if not self.address:
-            return ""
         rest = f"&{urlencode(self.others)}" if self.others else ""
         return f"{self.address}?{self.field}__gte={first.isoformat()}&{self.field}__lte={last.isoformat()}{rest}"
 

@@ -34,8 +34,7 @@ def form_of_made(verb: str, label: StrOrPromise, permission: str) -> Then:
         meta = getattr(made, "_meta", None)
         if meta is None or not user.has_perm(f"{meta.app_label}.{permission}"):
             return None
-        address = address_of(f"{meta.label_lower.replace('.', '_')}_{verb}", made.pk)
-        return Button(label, address) if address else None
+        return Button(label, address_of(f"{meta.label_lower.replace('.', '_')}_{verb}", made.pk))
 
     return then
 

@@ -5,6 +5,7 @@ A first page has hundreds of bars: drawn one by one in a template they cost more
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from offboarding.coming_strip import Lane
+from offboarding.desk_coming import Coming
+from offboarding.first_page import Cell
 from offboarding.phase_chart import Chart, MonthBar
 
 register = template.Library()
@@ -47,6 +50,15 @@ def day_bars(lane: Lane, wide: str) -> SafeString:
         for bar in lane.bars
     )
     return format_html_join("", shape, bars)
+
+
+@register.simple_tag
+def dates_of_day(cells: Iterable[tuple[Coming, Cell]]) -> SafeString:
+    """What falls on one day, each kind with the way to its list."""
+    shape = '<a href="{}"><span class="key key-{}" aria-hidden="true"></span>{}: {}</a>'
+    return format_html_join(
+        "", shape, ((cell.address, one.kind, one.title, grouped(cell.count)) for one, cell in cells)
+    )
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch
 from django.utils import timezone
 
 from offboarding import desk_matters, first_page
@@ -234,6 +235,13 @@ def test_kinds_of_which_nothing_waits_are_asked_for_together(desk, hers):
     of_all = [one["sql"] for one in asked if one["sql"].count("EXISTS") >= len(kinds)]
     assert len(of_all) == 1
     assert len(asked) < 10 < len(kinds)
+
+
+def test_every_list_that_a_kind_names_is_there():
+    for kind in _kinds():
+        assert not kind.rest or kind._list().startswith("/admin/")
+    with pytest.raises(NoReverseMatch):
+        desk_matters.address_of("offboarding_letter_no_such_form", 1)
 
 
 def _kinds():
