@@ -99,9 +99,11 @@ def _milestones() -> str:
 
 def fill(agreements: int) -> None:
     """Agreements, four fifths as many customers with a contact each, notices, letters and messages; analysed."""
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     from offboarding import search_indexes
+    from offboarding.models import Agreement, Contact, Customer
 
     values = {
         "agreements": agreements, "customers": agreements * 4 // 5, "staff": staff().pk, "milestones": _milestones(),
@@ -110,6 +112,8 @@ def fill(agreements: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for script in (CUSTOMERS, AGREEMENTS, NOTICES, LETTERS):
             cursor.execute(script, values)
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Customer, Contact, Agreement]):
+            cursor.execute(statement)
     search_indexes.make(connection)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
