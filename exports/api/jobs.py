@@ -23,7 +23,7 @@ from exports.contents import Category
 from exports.models import FORMATS, ExportJob, Volume
 from exports.progress import progress_of
 from offboarding.api.once import once
-from offboarding.api.records import Records
+from offboarding.api.records import OfCustomer, Records
 from offboarding.models import Customer, Language
 
 HEAVY = ("tables_result", "statement")
@@ -81,8 +81,7 @@ class RequestExport(serializers.Serializer):
     language = serializers.ChoiceField(Language.choices, required=False)
 
 
-class ExportFilter(filters.FilterSet):
-    customer = filters.NumberFilter(field_name="customer_id")
+class ExportFilter(OfCustomer):
     state = filters.ChoiceFilter(choices=ExportJob.State.choices)
 
 

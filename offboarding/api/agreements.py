@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from offboarding import clock, rule_words
-from offboarding.api.records import Records
+from offboarding.api.records import OfCustomer, Records
 from offboarding.models import Agreement, Customer
 from offboarding.phases import Phase
 
@@ -69,8 +69,7 @@ class AgreementSerializer(serializers.ModelSerializer):
         return MilestoneSerializer(list(found.values()) if found else [], many=True).data
 
 
-class AgreementFilter(filters.FilterSet):
-    customer = filters.NumberFilter(field_name="customer_id")
+class AgreementFilter(OfCustomer):
     phase = filters.ChoiceFilter(choices=Phase.choices, method="in_phase")
     ends_from = filters.DateFilter(field_name="service_ends", lookup_expr="gte")
     ends_until = filters.DateFilter(field_name="service_ends", lookup_expr="lte")

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from offboarding import notices
 from offboarding.api.once import once
-from offboarding.api.records import Records
+from offboarding.api.records import OfAgreement, Records
 from offboarding.models import Agreement, Contact, TerminationNotice
 
 
@@ -45,8 +45,7 @@ class DecideNotice(serializers.Serializer):
     because = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class NoticeFilter(filters.FilterSet):
-    agreement = filters.NumberFilter(field_name="agreement_id")
+class NoticeFilter(OfAgreement):
     customer = filters.NumberFilter(field_name="agreement__customer_id")
     state = filters.ChoiceFilter(choices=TerminationNotice.State.choices)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.models import User
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters import rest_framework as filters
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,12 +24,24 @@ class Pages(CursorPagination):
     max_page_size = 200
 
 
+class OfCustomer(filters.FilterSet):
+    """Records of one customer."""
+
+    customer = filters.NumberFilter(field_name="customer_id")
+
+
+class OfAgreement(OfCustomer):
+    """Records of one agreement, or of all agreements of one customer."""
+
+    agreement = filters.NumberFilter(field_name="agreement_id")
+
+
 class Records(ReadOnlyModelViewSet):
     """Records that one may list and read. ``looks_with``: the permission for it."""
 
     looks_with: str
     pagination_class = Pages
-    filter_backends = (DjangoFilterBackend,)
+    filter_backends = (filters.DjangoFilterBackend,)
     schema = Operation()
     lookup_value_regex = "[0-9]{1,18}"
 

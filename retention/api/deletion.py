@@ -14,7 +14,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from offboarding.api.records import Records
+from offboarding.api.records import OfAgreement, Records
 from retention.models import DeletionPlan, DeletionRun
 from retention.progress import progress_of
 
@@ -34,9 +34,7 @@ class PlanInFullSerializer(PlanSerializer):
         fields = (*PlanSerializer.Meta.fields, "content")
 
 
-class PlanFilter(filters.FilterSet):
-    customer = filters.NumberFilter(field_name="customer_id")
-    agreement = filters.NumberFilter(field_name="agreement_id")
+class PlanFilter(OfAgreement):
     state = filters.ChoiceFilter(choices=DeletionPlan.State.choices)
 
 
@@ -81,9 +79,7 @@ class RunSerializer(serializers.ModelSerializer):
         return RunProgressSerializer(progress_of(run, list(run.steps.all()), timezone.now())).data
 
 
-class RunFilter(filters.FilterSet):
-    customer = filters.NumberFilter(field_name="customer_id")
-    agreement = filters.NumberFilter(field_name="agreement_id")
+class RunFilter(OfAgreement):
     state = filters.ChoiceFilter(choices=DeletionRun.State.choices)
 
 

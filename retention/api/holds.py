@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from exports.contents import Category
 from offboarding.api.once import once
-from offboarding.api.records import Records
+from offboarding.api.records import OfCustomer, Records
 from offboarding.models import Customer
 from retention import holds
 from retention.models import LegalHold
@@ -75,8 +75,7 @@ class ReleaseHold(serializers.Serializer):
     because = serializers.CharField()
 
 
-class HoldFilter(filters.FilterSet):
-    customer = filters.NumberFilter(field_name="customer_id")
+class HoldFilter(OfCustomer):
     in_force = filters.BooleanFilter(field_name="released_at", lookup_expr="isnull")
 
 
