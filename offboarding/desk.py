@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import capfirst
 
 from offboarding.paging import BoundedPaginator
 
@@ -27,8 +26,7 @@ class OnlyVerbs:
         chosen = request.POST.get("action", "")
         if chosen in self.actions and chosen not in self.get_actions(request):  # type: ignore[attr-defined]
             raise PermissionDenied
-        title = {"title": capfirst(self.opts.verbose_name_plural)}  # type: ignore[attr-defined]
-        return super().changelist_view(request, title | (extra_context or {}))  # type: ignore[misc,no-any-return]
+        return super().changelist_view(request, extra_context)  # type: ignore[misc,no-any-return]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -96,10 +96,6 @@ class AgreementList(_AgreementAdmin):
         pages = BoundedPaginator(*args, **kwargs)
         pages.most = MOST_FOUND if request.GET.get(SEARCH_VAR, "").strip() else pages.most
         return pages
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        title = {"title": capfirst(self.opts.verbose_name_plural)}
-        return super().changelist_view(request, title | (extra_context or {}))
 
     @admin.display(description=_("number"), ordering="number")
     def number_shown(self, agreement: Agreement) -> str:
