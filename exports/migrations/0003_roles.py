@@ -4,43 +4,30 @@ from django.db import migrations
 
 from offboarding.role_groups import grant, revoke
 
+LOOK = [
+    "view_exportjob",
+    "view_missingfile",
+    "view_receipt",
+    "view_volume",
+]
+SUPPORT = [
+    *LOOK,
+    "cancel_exportjob",
+    "record_receipt",
+    "request_exportjob",
+    "retry_exportjob",
+]
 GROUPS = {
-    "Support": [
-        "cancel_exportjob",
-        "record_receipt",
-        "request_exportjob",
-        "retry_exportjob",
-        "view_exportjob",
-        "view_missingfile",
-        "view_receipt",
-        "view_volume",
-    ],
+    "Support": SUPPORT,
     "Lead": [
+        *SUPPORT,
         "accept_missingfile",
-        "cancel_exportjob",
         "download_exportjob",
         "expire_exportjob",
-        "record_receipt",
-        "request_exportjob",
-        "retry_exportjob",
         "settle_receipt",
-        "view_exportjob",
-        "view_missingfile",
-        "view_receipt",
-        "view_volume",
     ],
-    "Legal": [
-        "view_exportjob",
-        "view_missingfile",
-        "view_receipt",
-        "view_volume",
-    ],
-    "Auditor": [
-        "view_exportjob",
-        "view_missingfile",
-        "view_receipt",
-        "view_volume",
-    ],
+    "Legal": LOOK,
+    "Auditor": LOOK,
 }
 
 
