@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from exports.contents import DOCUMENTS
 from exports.labels import step_text
 from exports.models import ExportJob, Volume
 
@@ -20,7 +22,9 @@ LEAST_FOR_ESTIMATE = 0.02
 """Below this share of the work a time left would be a guess."""
 
 TABLES_SHARE = 0.5
-"""Share of the bar for the tables where files follow: how many is known only after the tables."""
+"""Share of the bar for the tables where documents or files follow: how many is known only after the tables."""
+_MADE = re.compile(r"documents ([0-9]+)/([0-9]+)")
+_READING = ("compare", "tables", "table")
 
 SENTENCES = {
     ExportJob.State.QUEUED: gettext_lazy("The export waits for a free worker."),
@@ -75,14 +79,26 @@ def percent(job: ExportJob) -> int:
     """Work done, 0–100."""
     if job.state in (ExportJob.State.COMPLETE, ExportJob.State.INCOMPLETE, ExportJob.State.EXPIRED):
         return 100
-    rows = job.rows_done / job.rows_total if job.rows_total else 0.0
     if "media" not in job.formats:
-        done = rows
+        done = _from_tables(job)
     elif job.bytes_total:
         done = TABLES_SHARE + (1 - TABLES_SHARE) * job.bytes_done / job.bytes_total
     else:
-        done = TABLES_SHARE * rows
+        done = TABLES_SHARE * _from_tables(job)
     return min(99, int(done * 100))
+
+
+def _from_tables(job: ExportJob) -> float:
+    """How much of the rows is read, and of the documents made from them, 0–1."""
+    rows = job.rows_done / job.rows_total if job.rows_total else 0.0
+    if made := _MADE.fullmatch(job.step):
+        return TABLES_SHARE + (1 - TABLES_SHARE) * int(made[1]) / int(made[2])
+    follow = _makes_documents(job) and job.step.partition(" ")[0] in _READING
+    return TABLES_SHARE * rows if follow else rows
+
+
+def _makes_documents(job: ExportJob) -> bool:
+    return not set(DOCUMENTS).isdisjoint(job.formats)
 
 
 def grouped(number: int) -> str:
@@ -116,8 +132,8 @@ def _step(job: ExportJob) -> str:
 
 
 def _time_left(job: ExportJob, now: datetime) -> str:
-    """While tables are read nobody knows yet how many files follow; then it is the time for the tables."""
-    only_tables = "media" in job.formats and not job.bytes_total
+    """While tables are read nobody knows yet how much follows; then it is the time for the tables."""
+    only_tables = not job.bytes_total and ("media" in job.formats or _makes_documents(job))
     done = job.rows_done / job.rows_total if job.rows_total and not job.bytes_total else job.fraction
     if job.started_at is None or not LEAST_FOR_ESTIMATE <= done < 1:
         return ""

@@ -74,11 +74,13 @@ class Writing:
         self._result = DocumentsResult()
         self._lines: list[list[object]] = []
         self._index: Parts | None = None
+        self._done = self._total = 0
 
     def write(self, kinds: list[Documents]) -> DocumentsResult:
         """Every document of every kind. ``step`` is told how far it is and may raise to stop."""
         totals = {kind.name: expected(self._spool, kind) for kind in kinds}
-        with Makers(self._formats, self._house, sum(totals.values())) as makers:
+        self._total = sum(totals.values())
+        with Makers(self._formats, self._house, self._total) as makers:
             for kind in kinds:
                 self._kind(kind, totals[kind.name], makers)
         if self._lines or self._index is not None:
@@ -96,10 +98,11 @@ class Writing:
                 told.append(one)
                 yield kind.template, one.facts, one.problem
 
-        for done, made in enumerate(makers.made(tasks()), start=1):
+        for made in makers.made(tasks()):
             one = told.popleft()
             self._put(kind, one, names.stem(one.original, one.number), made, counts)
-            self._step(f"documents {kind.name} {done}/{total}")
+            self._done += 1
+            self._step(f"documents {self._done}/{self._total}")
 
     def _put(self, kind: Documents, one: Gathered, stem: str, made: list[Made], counts: dict[str, Count]) -> None:
         for document in made:

@@ -48,6 +48,22 @@ def test_without_files_the_tables_are_the_whole_bar(alice, staff):
     assert percent(job) == 50
 
 
+@pytest.mark.parametrize(
+    ("formats", "seen"),
+    [(["csv", "pdf"], [0, 25, 50, 62, 99, 99]), (["csv", "docx", "media"], [0, 12, 25, 31, 50, 50])],
+)
+def test_documents_are_part_of_the_bar(alice, staff, now, formats, seen):
+    job = _running(alice, staff, formats=formats, rows_total=1000, started_at=now - timedelta(minutes=1))
+    found, left = [], []
+    for rows, step in ((0, "tables"), (500, "table people"), (1000, "table people"), (1000, "documents 3/12"),
+                       (1000, "documents 12/12"), (1000, "pack")):  # fmt: skip
+        job.rows_done, job.step = rows, step
+        found.append(percent(job))
+        left.append(progress_of(job, now)["left"])
+    assert found == seen
+    assert left[1] == "about 1 minute left for the tables" and not any(left[2:])
+
+
 @pytest.mark.parametrize("state", [State.COMPLETE, State.INCOMPLETE, State.EXPIRED])
 def test_an_ended_package_is_at_100_percent_and_asks_nobody_to_look_again(alice, staff, now, state):
     shown = progress_of(job_in(state, alice, staff), now)

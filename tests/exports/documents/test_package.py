@@ -14,6 +14,7 @@ import pypdf
 import pytest
 
 from exports.documents import wording
+from exports.ledger import Ledger
 from tests.exports.journey.site import problems_of
 
 
@@ -67,6 +68,17 @@ def test_documents_of_a_category_that_was_not_asked_for_are_not_made_and_bring_n
     assert {line["document"] for line in index(package)} == {"course-reports"}
     assert "users" not in {table["key"] for table in package.tables}
     assert not any(path.endswith(".pdf") for path in package.files)
+
+
+def test_the_bar_counts_the_documents_of_all_kinds(place, alice, monkeypatch):
+    told = []
+    monkeypatch.setattr(Ledger, "progress", lambda _self, **fields: told.append(fields.get("step", "")))
+    one = place()
+    job = one.export(alice.key, formats=["csv", "docx"], categories=["users", "courses"])
+    made = [int(step.split()[1].partition("/")[0]) for step in told if step.startswith("documents ")]
+    outcomes = [outcome["expected"] for outcome in job.statement["documents"]]
+    assert len(outcomes) == 2 and made == [*range(1, sum(outcomes) + 1)]
+    assert {step.partition("/")[2] for step in told if step.startswith("documents ")} == {str(sum(outcomes))}
 
 
 def test_without_pdf_and_word_there_are_no_documents(place, alice):
