@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from exports.documents import wording
 from exports.documents.charts import COLOURS
 from exports.documents.markup import in_xml
+from exports.documents.word_base import language_tag
 from exports.documents.word_shapes import EMU
 
 _NAMESPACES = (
@@ -45,12 +46,8 @@ def part(figure: Facts, language: str) -> bytes:
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<c:chartSpace {_NAMESPACES}>'
         f'<c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/>{drawn}'
         f"{_axes(lying, language)}</c:plotArea>{legend}"
-        f'<c:plotVisOnly val="1"/></c:chart>{_NO_LINE}{_TEXT.format(_tag(language))}</c:chartSpace>'
+        f'<c:plotVisOnly val="1"/></c:chart>{_NO_LINE}{_TEXT.format(language_tag(language))}</c:chartSpace>'
     ).encode()
-
-
-def _tag(language: str) -> str:
-    return "sv-SE" if language == "sv" else "en-GB"
 
 
 def _series(figure: Facts, language: str, lines: bool) -> Iterator[str]:
@@ -77,7 +74,7 @@ def _points(count: int, texts: Sequence[tuple[int, str]]) -> str:
 
 def _axes(lying: bool, language: str) -> str:
     order, place, side = ("maxMin", "l", "t") if lying else ("minMax", "b", "l")
-    text = _TEXT.format(_tag(language))
+    text = _TEXT.format(language_tag(language))
     common = '<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>'
     return (
         f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/>'
