@@ -37,8 +37,7 @@ def _candidates(today: date) -> QuerySet[ExportJob]:
         finished_at__lte=noon - timedelta(min(REMINDER_DAYS)) + A_DAY,
     )
     leaving = Q(expires_at__lte=noon + timedelta(BEFORE_REMOVAL) + A_DAY)
-    complete = ExportJob.objects.filter(state=ExportJob.State.COMPLETE, expires_at__isnull=False)
-    return complete.filter(waiting | leaving, receipts=None).order_by("pk")
+    return ExportJob.objects.unanswered().filter(waiting | leaving).order_by("pk")
 
 
 @transaction.atomic
