@@ -21,23 +21,17 @@ NEAR_EDGE = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day of one kind: place and size, and how many; ``peak`` where it is the lane's highest."""
+    """One day of one kind: place and size, and how many."""
 
     day: date
     count: int
     x: float
     y: int
     height: int
-    peak: bool
 
     @property
     def left(self) -> str:
         """``x`` as an attribute of SVG."""
-        return f"{self.x:.3f}%"
-
-    @property
-    def middle(self) -> str:
-        """The bar's middle, to which its number belongs."""
         return f"{self.x:.3f}%"
 
 
@@ -107,14 +101,10 @@ def _lane(number: int, today: date, days: int, kind: str, title: str, counts: Ma
     base = top + TITLE + BAR
     inside = {day: count for day, count in counts.items() if count and 0 <= (day - today).days < days}
     most = max(inside.values(), default=0)
-    highest = min((day for day, count in inside.items() if count == most), default=None)
-    bars = tuple(
-        _bar(day, count, 100 * (day - today).days / days, base, most, day == highest)
-        for day, count in sorted(inside.items())
-    )
+    bars = tuple(_bar(day, count, 100 * (day - today).days / days, base, most) for day, count in sorted(inside.items()))
     return Lane(kind, title, sum(inside.values()), top + 15, base, bars)
 
 
-def _bar(day: date, count: int, x: float, base: int, most: int, peak: bool) -> Bar:
+def _bar(day: date, count: int, x: float, base: int, most: int) -> Bar:
     height = max(LEAST_BAR, round(BAR * count / most))
-    return Bar(day, count, x, base - height, height, peak)
+    return Bar(day, count, x, base - height, height)

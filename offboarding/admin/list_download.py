@@ -89,7 +89,8 @@ def _batches(listed: Any, screen: Any, language: str | None) -> Iterator[Sequenc
     """The head, then the rows by the batch: keys are read once in the list's order, rows by their keys."""
     names = [name for name in listed.list_display if name != "action_checkbox"]
     with translation.override(language):
-        yield [[_("key"), *(str(label_for_field(name, listed.model, screen)) for name in names)]]
+        head = [_("key"), *(str(label_for_field(name, listed.model, screen)) for name in names)]
+    yield [head]  # outside: whatever runs before the next batch has a language of its own
     keys = iter(listed.queryset.values_list("pk", flat=True)[: MOST + 1].iterator(chunk_size=BATCH))
     left = MOST
     while batch := list(islice(keys, min(BATCH, left + 1))):
