@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from exports import announcing, delivery, requesting
-from exports.contents import Category
+from exports.contents import Category, of_rows
+from exports.labels import format_names
 from exports.models import FORMATS, ExportJob, MissingFile, Volume
 from offboarding.actors import Actor
 from offboarding.models import Agreement, Contact, Customer
@@ -32,6 +33,15 @@ def _chosen(field: str, chosen: Sequence[str], known: Sequence[str]) -> list[str
     if not chosen:
         raise ValidationError({field: _("Choose at least one.")})
     return [name for name in known if name in chosen]
+
+
+def _chosen_formats(chosen: Sequence[str]) -> list[str]:
+    """Rows that no format holds would keep every package from being complete."""
+    formats = _chosen("formats", chosen, FORMATS)
+    if not of_rows(formats):
+        text = _("These hold documents and files, but not the rows. Choose one of these too: %(names)s.")
+        raise ValidationError({"formats": text % {"names": format_names(of_rows(FORMATS))}})
+    return formats
 
 
 def ring(job: ExportJob) -> None:
@@ -56,7 +66,7 @@ def request_export(
     actor = for_the_customer(by, contact, "exports.request_exportjob", "may_request")
     chosen: dict[str, Any] = {
         "categories": _chosen("categories", categories, [category.value for category in Category]),
-        "formats": _chosen("formats", formats, FORMATS),
+        "formats": _chosen_formats(formats),
     }
     try:
         with transaction.atomic():

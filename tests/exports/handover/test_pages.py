@@ -117,7 +117,7 @@ def test_progress_moves_without_what_is_only_for_staff(enter, eva, page, alice):
         rows_done=40, step="table secret_table",
     )  # fmt: skip
     (told,) = enter(eva).get(page(f"exports/progress/?job={job.pk}&job=999999&job=x")).json()["jobs"]
-    assert (told["id"], told["active"], told["percent"], told["step"], told["note"]) == (job.pk, True, 20, "", "")
+    assert (told["id"], told["active"], told["percent"], told["step"], told["note"]) == (job.pk, True, 10, "", "")
     assert "You may close this page" in told["sentence"]
     whole = enter(eva).get(page()).content.decode()
     assert f'data-job="{job.pk}"' in whole and "secret_table" not in whole

@@ -75,6 +75,17 @@ def test_not_when_the_data_is_deleted(agreement, eva):
         ask(eva, agreement)
 
 
+@pytest.mark.parametrize("formats", [["pdf"], ["docx", "media"], ["media"]])
+def test_formats_that_hold_no_rows_are_refused_before_anybody_waits_for_them(agreement, eva, formats):
+    with pytest.raises(ValidationError) as refused:
+        ask(eva, agreement, formats=formats)
+    assert refused.value.message_dict["formats"] == [
+        "These hold documents and files, but not the rows. Choose one of these too: CSV, Excel, JSON, XML, SQL."
+    ]
+    assert not ExportJob.objects.exists()
+    assert ask(eva, agreement, formats=[*formats, "csv"]).formats == ["csv", *formats]
+
+
 def test_one_export_at_a_time(agreement, eva):
     ask(eva, agreement)
     with pytest.raises(ValidationError, match="already under way"):
