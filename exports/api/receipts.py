@@ -6,7 +6,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from exports.models import Receipt
-from offboarding.api.records import Records
+from offboarding.api.records import Number, Records
 
 
 class ReceiptSerializer(serializers.ModelSerializer):
@@ -23,8 +23,8 @@ class ReceiptSerializer(serializers.ModelSerializer):
 
 
 class ReceiptFilter(filters.FilterSet):
-    export = filters.NumberFilter(field_name="job_id")
-    customer = filters.NumberFilter(field_name="job__customer_id")
+    export = Number(field_name="job_id")
+    customer = Number(field_name="job__customer_id")
     outcome = filters.ChoiceFilter(choices=Receipt.Outcome.choices)
 
 

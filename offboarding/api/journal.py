@@ -6,7 +6,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from offboarding import journal_words
-from offboarding.api.records import Pages, Records
+from offboarding.api.records import Number, Pages, Records
 from offboarding.models import JournalEntry
 
 
@@ -26,10 +26,10 @@ class EntrySerializer(serializers.ModelSerializer):
 
 
 class EntryFilter(filters.FilterSet):
-    customer = filters.NumberFilter()
-    agreement = filters.NumberFilter()
+    customer = Number()
+    agreement = Number()
     event = filters.CharFilter()
-    after = filters.NumberFilter(field_name="seq", lookup_expr="gt")
+    after = Number(field_name="seq", lookup_expr="gt")
 
 
 class BySeq(Pages):

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from offboarding import notices
 from offboarding.api.once import once
-from offboarding.api.records import OfAgreement, Records
+from offboarding.api.records import Number, OfAgreement, Records
 from offboarding.models import Agreement, Contact, TerminationNotice
 
 
@@ -46,7 +46,7 @@ class DecideNotice(serializers.Serializer):
 
 
 class NoticeFilter(OfAgreement):
-    customer = filters.NumberFilter(field_name="agreement__customer_id")
+    customer = Number(field_name="agreement__customer_id")
     state = filters.ChoiceFilter(choices=TerminationNotice.State.choices)
 
 

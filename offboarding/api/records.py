@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.models import User
+from django.forms import IntegerField
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,16 +27,23 @@ class Pages(CursorPagination):
     max_page_size = 200
 
 
+@extend_schema_field(OpenApiTypes.INT)
+class Number(filters.NumberFilter):
+    """A whole number: 1.5 is refused, where the database would take it for 1."""
+
+    field_class = IntegerField
+
+
 class OfCustomer(filters.FilterSet):
     """Records of one customer."""
 
-    customer = filters.NumberFilter(field_name="customer_id")
+    customer = Number(field_name="customer_id")
 
 
 class OfAgreement(OfCustomer):
     """Records of one agreement, or of all agreements of one customer."""
 
-    agreement = filters.NumberFilter(field_name="agreement_id")
+    agreement = Number(field_name="agreement_id")
 
 
 class Records(ReadOnlyModelViewSet):

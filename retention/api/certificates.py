@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from offboarding.api.records import Records
+from offboarding.api.records import Number, Records
 from retention.certificate_download import TYPES, original
 from retention.models import Certificate
 
@@ -46,9 +46,9 @@ class CertificateSerializer(serializers.ModelSerializer):
 
 
 class CertificateFilter(filters.FilterSet):
-    customer = filters.NumberFilter(field_name="customer_number")
+    customer = Number(field_name="customer_number")
     sha256 = filters.CharFilter()
-    sequence = filters.NumberFilter()
+    sequence = Number()
 
 
 class Certificates(Records):

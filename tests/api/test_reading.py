@@ -161,7 +161,10 @@ def test_what_is_asked_of_one_customer_holds_nothing_of_another(program, registe
 @pytest.mark.parametrize(
     ("place", "asked", "field"),
     [("agreements", {"phase": "nowhere"}, "phase"), ("agreements", {"ends_from": "soon"}, "ends_from"),
-     ("notices", {"agreement": "x"}, "agreement"), ("customers", {"tenant_key": "a\x00b"}, "tenant_key")],
+     ("notices", {"agreement": "x"}, "agreement"), ("notices", {"customer": "1.5"}, "customer"),
+     ("deletion-plans", {"agreement": "1.5"}, "agreement"), ("certificates", {"sequence": "1.5"}, "sequence"),
+     ("journal", {"after": "1.5"}, "after"), ("receipts", {"export": "1.5"}, "export"),
+     ("customers", {"tenant_key": "a\x00b"}, "tenant_key")],
 )  # fmt: skip
 def test_a_filter_that_makes_no_sense_is_named(program, place, asked, field):
     response = program.get(f"{place}/", asked)
