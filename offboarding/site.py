@@ -20,6 +20,8 @@ class DeskSite(StaffSite):
     site_header = site_title = _("Offboarding")
     index_title = _("Back office")
     site_url = None
+    empty_value_display = '<span class="empty">-</span>'
+    """Marked, so that a list on a phone leaves out what is empty."""
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page: what needs a person today. Read inside, as apps are not ready yet when this is imported."""

@@ -110,7 +110,7 @@ class JournalEntryAdmin(OnlyVerbs, _JournalEntryAdmin):
     search_fields = ("agreement",)
     search_help_text = _("Agreement number, its reference, or tenant key – exactly")
     change_list_template = "admin/offboarding/journalentry/list.html"
-    fields = ("what", "when", "by_whom", "reason", "of_agreement", "facts_shown", "seq", "hash", "previous")
+    fields = ("what", "when", "by_whom", "reason", "of_agreement", "facts_shown", "seq", "hash", "hash_before")
     readonly_fields = fields
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -154,6 +154,10 @@ class JournalEntryAdmin(OnlyVerbs, _JournalEntryAdmin):
     @admin.display(description=_("facts"))
     def facts_shown(self, entry: JournalEntry) -> str:
         return format_html("<pre>{}</pre>", json.dumps(entry.facts, ensure_ascii=False, indent=1, sort_keys=True))
+
+    @admin.display(description=_("hash of the entry before"))
+    def hash_before(self, entry: JournalEntry) -> str:
+        return entry.previous
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -144,12 +144,9 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
         if not request.user.has_perm("offboarding.resend_letter"):
             raise PermissionDenied
         if request.method != "POST":
-            context = {
-                "title": _("Send the letter again"),
-                "letter": letter,
-                "possible": letter.state in letters.RESENDABLE,
-            }
-            return self._page(request, "resend.html", context)
+            if letter.state not in letters.RESENDABLE:
+                return self._as_it_stands(request, letter)
+            return self._page(request, "resend.html", {"title": _("Send the letter again"), "letter": letter})
         try:
             fresh = letters.resend(letter, by=cast(User, request.user))
         except ValidationError as error:
@@ -163,6 +160,8 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
         letter = self._letter(str(pk))
         if not request.user.has_perm("offboarding.resend_letter"):
             raise PermissionDenied
+        if request.method != "POST" and letter.state not in letters.UNDELIVERED:
+            return self._as_it_stands(request, letter)
         form = SettleLetterForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             arrived, because = form.cleaned_data["arrived"] == "yes", form.cleaned_data["because"]
@@ -176,6 +175,11 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
                 return HttpResponseRedirect(self._address(letter))
         context = {"title": _("What became of the letter?"), "form": form, "letter": letter}
         return self._page(request, "settle.html", context)
+
+    def _as_it_stands(self, request: HttpRequest, letter: Letter) -> HttpResponse:
+        """To the letter's page, where a form would lead to nothing."""
+        messages.warning(request, _("That is not possible as things stand now; this page shows them."))
+        return HttpResponseRedirect(self._address(letter))
 
     def _letter(self, pk: str) -> Letter:
         found = Letter.objects.select_related("customer", "agreement", "contact")

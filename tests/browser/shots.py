@@ -82,7 +82,7 @@ def crowded(world) -> Any:
             notice, why = notices[number % len(notices)], "Ö" * 90 if number % 7 == 0 else "As they asked."
             said = {"reason": why, "facts": {"notice": notice.pk}}
             journal.record("notice.withdrawn", actor=Actor.machine("import"), **said, **journal.case_of(agreement))
-    agreement.customer.name = "Ö" + "sterlångsjöns".ljust(250, "å") + " مدرسة"
+    agreement.customer.name = "Ö" + "sterlångsjöns".ljust(240, "å") + " مدرسة"
     agreement.customer.save()
     return agreement
 

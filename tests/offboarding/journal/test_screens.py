@@ -52,7 +52,8 @@ def test_nobody_can_add_change_or_delete_an_entry(desk):
     (entry,) = record()
     page = desk.get(f"{LIST}{entry.pk}/change/").content.decode()
     assert "Notice refused." in page
-    assert entry.hash in page
+    assert entry.hash in page and entry.previous in page
+    assert f"{LIST}{entry.pk}/history/" not in page, "the journal is its own history"
     assert 'type="submit"' not in page.split('id="content"')[1]
     assert desk.get(f"{LIST}add/").status_code == 403
     assert desk.post(f"{LIST}{entry.pk}/change/", {"reason": "other"}).status_code == 403

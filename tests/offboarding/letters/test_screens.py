@@ -68,6 +68,10 @@ def test_each_state_offers_what_can_be_done_with_it(desk, letter, state):
     shown = desk.get(page(letter)).content.decode()
     assert (page(letter, "resend") in shown) == (state in ("sent", "refused", "bounced"))
     assert (page(letter, "settle") in shown) == (state in ("refused", "bounced", "unclear"))
+    for verb in ("resend", "settle"):
+        asked = desk.get(page(letter, verb))
+        assert (asked.status_code == 200) == (page(letter, verb) in shown), "no form that leads to nothing"
+        assert asked.status_code == 200 or asked["Location"] == page(letter)
 
 
 def test_the_button_sends_a_letter_again(desk, letter):
