@@ -82,7 +82,7 @@ class Agreement(models.Model):
         indexes = [
             models.Index(fields=["-term_end", "-id"], name="agreement_newest_term"),
             models.Index(
-                fields=["service_ends"],
+                fields=["service_ends", "id", "customer"],
                 name="agreement_ending",
                 condition=Q(service_ends__isnull=False, erased_at=None),
             ),
@@ -92,7 +92,7 @@ class Agreement(models.Model):
                 condition=Q(export_until__isnull=False, erased_at=None),
             ),
             models.Index(
-                fields=["delete_from"],
+                fields=["delete_from", "id", "customer"],
                 name="agreement_deletion",
                 condition=Q(delete_from__isnull=False, erased_at=None),
             ),

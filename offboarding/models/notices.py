@@ -169,6 +169,11 @@ class TerminationNotice(models.Model):
                 name="notice_objected",
                 condition=Q(objected_at__isnull=False, objection_settled_at=None),
             ),
+            models.Index(
+                fields=["object_until", "agreement"],
+                name="notice_may_object",
+                condition=Q(object_until__isnull=False, objected_at=None) & ~Q(state="withdrawn"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["agreement"], condition=Q(state="received"), name="notice_one_open"),

@@ -72,7 +72,7 @@ class Resurrection(models.Model):
         CONFIRMED = "confirmed", _("confirmed, to be erased again")
         ERASED = "erased", _("erased again")
         REUSED = "reused", _("the key belongs to somebody else now")
-        DISMISSED = "dismissed", _("nothing to do")
+        DISMISSED = "dismissed", _("looked at, nothing to erase")
 
     tombstone = models.CharField(_("tombstone"), max_length=300)
     """Name in the ``evidence`` storage."""
