@@ -90,6 +90,15 @@ def test_what_nobody_foresaw_leaves_no_answer_behind(program, alice, monkeypatch
     assert program.post("exports/", {"customer": alice.pk}, key=KEY).status_code == 201
 
 
+def _beside(program, alice):
+    """What the request gets in a thread of its own, which has its own connection to the database."""
+    try:
+        sent = {**program.headers, "Idempotency-Key": KEY}
+        return Client().post("/api/v1/exports/", {"customer": alice.pk}, content_type="application/json", headers=sent)
+    finally:
+        connections.close_all()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.requires("postgresql")
 def test_two_at_the_same_moment_make_one_export(program, alice):
@@ -97,14 +106,8 @@ def test_two_at_the_same_moment_make_one_export(program, alice):
     start = Barrier(2)
 
     def send(_number):
-        try:
-            start.wait(10)
-            sent = {**program.headers, "Idempotency-Key": KEY}
-            return Client().post(
-                "/api/v1/exports/", {"customer": alice.pk}, content_type="application/json", headers=sent
-            )
-        finally:
-            connections.close_all()
+        start.wait(10)
+        return _beside(program, alice)
 
     with ThreadPoolExecutor(2) as threads:
         answers = list(threads.map(send, range(2)))
@@ -122,17 +125,8 @@ def test_while_the_first_is_at_work_the_second_is_told_so(program, alice, monkey
     request_export = jobs.request_export
 
     def slow(*args, **kwargs):
-        def second():
-            try:
-                sent = {**program.headers, "Idempotency-Key": KEY}
-                return Client().post(
-                    "/api/v1/exports/", {"customer": alice.pk}, content_type="application/json", headers=sent
-                )
-            finally:
-                connections.close_all()
-
         with ThreadPoolExecutor(1) as thread:
-            answers.append(thread.submit(second).result(30))
+            answers.append(thread.submit(_beside, program, alice).result(30))
         return request_export(*args, **kwargs)
 
     monkeypatch.setattr(jobs, "request_export", slow)

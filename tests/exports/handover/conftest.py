@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from tests.offboarding.portal.conftest import enter  # noqa: F401 – fixture
+
 
 @pytest.fixture
 def agreement(alice):

@@ -10,16 +10,7 @@ from django.utils import timezone
 from exports import jobs, receipts
 from exports.models import ExportJob, Receipt
 from offboarding.models import JournalEntry
-from tests.offboarding.portal.visiting import account_of, text_of
-
-
-@pytest.fixture
-def enter(client):
-    def signed_in(contact):
-        client.force_login(account_of(contact))
-        return client
-
-    return signed_in
+from tests.offboarding.portal.visiting import text_of
 
 
 @pytest.fixture
