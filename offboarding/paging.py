@@ -26,13 +26,20 @@ class BoundedPaginator(_Paginator):
     """``count`` is at most ``most``; ``more`` says that there are others, which no page shows."""
 
     most = MOST_COUNTED
+    few = False
+    """Whether a condition that is dear to ask leaves few rows: it is asked once then, for all keys up to the bound."""
+
+    @cached_property
+    def _keys(self) -> list[Any]:
+        rows: Any = self.object_list
+        return list(rows.values_list("pk", flat=True)[: self.most + 1])
 
     @cached_property
     def _found(self) -> int:
         rows = self.object_list
-        if isinstance(rows, QuerySet):
-            return rows.order_by().values("pk")[: self.most + 1].count()
-        return len(rows)
+        if not isinstance(rows, QuerySet):
+            return len(rows)
+        return len(self._keys) if self.few else rows.order_by().values("pk")[: self.most + 1].count()
 
     @cached_property
     def count(self) -> int:
@@ -47,9 +54,15 @@ class BoundedPaginator(_Paginator):
         """One page; an index alone may give the keys of its rows."""
         page = super().page(number)
         if isinstance(self.object_list, QuerySet) and isinstance(page.object_list, QuerySet):
-            keys = list(page.object_list.values_list("pk", flat=True))
-            page.object_list = _rows(self.object_list, keys)
+            page.object_list = _rows(self.object_list, self._keys_of(page))
         return page
+
+    def _keys_of(self, page: Page[Any]) -> list[Any]:
+        if not self.few:
+            rows: Any = page.object_list
+            return list(rows.values_list("pk", flat=True))
+        first = (page.number - 1) * self.per_page
+        return self._keys[first : min(first + self.per_page, self.count)]
 
 
 def _rows(listed: QuerySet[Any], keys: list[Any]) -> QuerySet[Any]:

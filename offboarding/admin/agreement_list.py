@@ -51,6 +51,8 @@ class AgreementChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if self.paginator.few and not self.multi_page:
+            self.result_list = self.paginator.page(1).object_list
         self.result_list = self.prepare(list(self.result_list.defer(*HEAVY)))
 
     def prepare(self, rows: list[Any]) -> list[Any]:
@@ -92,9 +94,10 @@ class AgreementList(_AgreementAdmin):
         return cast(Any, queryset).found_by(search_term), False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> BoundedPaginator:
-        """Words that are too common give fewer rows than a list has pages for."""
+        """Words that are too common give fewer rows than a list has pages for; what no date orders is found once."""
         pages = BoundedPaginator(*args, **kwargs)
         pages.most = MOST_FOUND if request.GET.get(SEARCH_VAR, "").strip() else pages.most
+        pages.few = is_narrow(request.GET) and self.get_ordering(request)[0] not in DATES
         return pages
 
     @admin.display(description=_("number"), ordering="number")

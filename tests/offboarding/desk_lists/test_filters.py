@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from offboarding.admin.agreement_list import AgreementList
 from offboarding.models import Agreement, TerminationNotice, TransferAssistance
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +118,38 @@ def test_exports_are_filtered_by_whose_turn_it_is(desk, staff, alice, bob):
 
     assert (found("red"), found("objected"), found("customer")) == ([red.pk], [disputed.pk], [silent.pk])
     assert failed_before.pk not in found("red"), "a newer one was asked for"
+
+
+def of_alice(customer, count):
+    """So many agreements with a notice that waits for a decision."""
+    found = [ended(customer, f"N-{number}", TODAY + timedelta(number + 1)) for number in range(count)]
+    for one in found:
+        TerminationNotice.objects.create(
+            agreement=one, channel="letter", received_at=NOW, received_by="staff:1:sam", recorded_at=NOW
+        )
+    return {one.number for one in found}
+
+
+@pytest.mark.parametrize("each_page", [50, 2])
+def test_what_needs_a_person_is_looked_for_once_for_count_and_page(desk, alice, monkeypatch, each_page):
+    expected = of_alice(alice, 5)
+    monkeypatch.setattr(AgreementList, "list_per_page", each_page)
+    with CaptureQueriesContext(connection) as asked:
+        answer = desk.get(f"{LIST}?person=yes")
+    assert answer.context["cl"].result_count == 5
+    assert len([one for one in asked if "NOT (EXISTS" in one["sql"] or "NOT EXISTS" in one["sql"]]) <= 2
+    pages = range(1, -(-5 // each_page) + 1)
+    shown = [number for page in pages for number in numbers(desk, f"person=yes&p={page}")]
+    assert sorted(shown) == sorted(expected)
+
+
+def test_no_page_of_what_needs_a_person_goes_beyond_the_bound(desk, alice, monkeypatch):
+    of_alice(alice, 5)
+    monkeypatch.setattr(AgreementList, "list_per_page", 2)
+    monkeypatch.setattr("offboarding.paging.BoundedPaginator.most", 3)
+    assert [len(numbers(desk, f"person=yes&p={page}")) for page in (1, 2)] == [2, 1]
+    assert "more than 3 agreements" in desk.get(f"{LIST}?person=yes").content.decode()
+
+
+def test_nobody_who_needs_a_person_is_an_empty_list(desk, alice):
+    assert numbers(desk, "person=yes") == []
