@@ -25,17 +25,22 @@ _ADDITIVE = (Measure.COUNT, Measure.SUM)
 def figure(spool: Spool, documents: Documents, figures: Figures, row: Row, language: str) -> dict[str, Any]:
     """``labels``, and ``series`` of (name, one number text per label, '' where there is none); JSON can carry it.
 
-    Raises ``SpoolError`` where a value is no number.
+    ``more``: months and values that are not shown; ``undated``: rows that no month can be read of, and that it leaves
+    out. Raises ``SpoolError`` where a value is no number.
     """
     query = Query(spool, documents.store, figures.rows, row)
-    found = list(_counted(spool, figures, query))
+    counted = list(_counted(spool, figures, query))
+    found = [row for row in counted if not figures.month or _MONTH.fullmatch(row["month"])]
+    more = 0
     if figures.month:
-        labels = _months([one["month"] for one in found])
+        labels, more = _months([one["month"] for one in found])
         names = _largest(found, "by", MOST_SERIES, figures.measure) if figures.by else [""]
         series = [[name, _line(found, labels, name, names, figures)] for name in names]
     else:
-        labels = _largest(found, "by", MOST_VALUES, figures.measure)
+        labels = names = _largest(found, "by", MOST_VALUES, figures.measure)
         series = [["", [_text(_of(found, labels, figures, by=label)) for label in labels]]]
+    if figures.by and OTHERS not in names:
+        more += len({row["by"] for row in found}) - len(names)
     return {
         "figure": figures.name,
         "title": in_language(figures.title, language),
@@ -44,6 +49,8 @@ def figure(spool: Spool, documents: Documents, figures: Figures, row: Row, langu
         "monthly": bool(figures.month),
         "labels": labels,
         "series": series,
+        "more": more,
+        "undated": sum(int(row["rows"]) for row in counted) - sum(int(row["rows"]) for row in found),
     }
 
 
@@ -51,18 +58,17 @@ def _counted(spool: Spool, figures: Figures, query: Query) -> Iterator[Row]:
     month = f"substr({query.column(figures.month)}, 1, 7)" if figures.month else "''"
     by = f"coalesce({query.column(figures.by)}, '')" if figures.by else "''"
     value = f"exact_{figures.measure}({query.column(figures.column)})" if figures.column else "count(*)"
-    sql = f"SELECT {month}, {by}, {value} {query.source} GROUP BY 1, 2 ORDER BY 1, 2"
-    for row in spool.select(sql, query.values, ["month", "by", "value"]):
-        if not figures.month or _MONTH.fullmatch(row["month"]):
-            yield row
+    sql = f"SELECT {month}, {by}, {value}, count(*) {query.source} GROUP BY 1, 2 ORDER BY 1, 2"
+    return spool.select(sql, query.values, ["month", "by", "value", "rows"])
 
 
-def _months(found: Sequence[str]) -> list[str]:
-    """Every month from the first to the last, also those without rows."""
+def _months(found: Sequence[str]) -> tuple[list[str], int]:
+    """Every month from the first to the last, also those without rows; and how many before them are not shown."""
     if not found:
-        return []
+        return [], 0
     first, last = (int(text[:4]) * 12 + int(text[5:]) - 1 for text in (min(found), max(found)))
-    return [f"{one // 12:04d}-{one % 12 + 1:02d}" for one in range(max(first, last - MOST_MONTHS + 1), last + 1)]
+    shown = max(first, last - MOST_MONTHS + 1)
+    return [f"{one // 12:04d}-{one % 12 + 1:02d}" for one in range(shown, last + 1)], shown - first
 
 
 def _largest(found: Sequence[Row], key: str, most: int, measure: Measure) -> list[str]:

@@ -8,7 +8,8 @@ import pytest
 
 from exports.contents import Category, Column, Kind, Table
 from exports.datamap_documents import Chart, Documents, Figures, Join, Measure, Related
-from exports.documents import gathering
+from exports.documents import figures as figures_module
+from exports.documents import gathering, templates
 from exports.documents.spool import Spool
 from exports.rows import Block, escape
 
@@ -104,6 +105,20 @@ def test_months_without_rows_are_months_too(spool):
     found = figure(spool, Measure.COUNT, month="at")
     assert found["labels"] == ["2024-11", "2024-12", "2025-01", "2025-02"]
     assert found["series"] == [["", ["1", "0", "0", "2"]]]
+
+
+def test_a_figure_says_what_it_does_not_show(spool, monkeypatch):
+    assert [figure(spool, Measure.COUNT, month="at")[name] for name in ("more", "undated")] == [0, 1]
+    monkeypatch.setattr(figures_module, "MOST_MONTHS", 2)
+    found = figure(spool, Measure.COUNT, month="at")
+    assert (found["labels"], found["more"]) == (["2025-01", "2025-02"], 2)
+    monkeypatch.setattr(figures_module, "MOST_VALUES", 1)
+    assert figure(spool, Measure.AVERAGE, "score", by="course")["more"] == 1
+    assert figure(spool, Measure.COUNT, by="course")["more"] == 0, "the rest is counted up as others"
+    told = {"figure": found, "language": "en"}
+    page = " ".join(templates.page("figure.html", told, "en").split())
+    assert "And 2 more: all of them stand in the CSV files" in page
+    assert "Not shown: 1 without a date." in page
 
 
 def test_sums_are_exact_where_floating_point_is_not(spool):
