@@ -98,6 +98,8 @@ class JournalList(ChangeList):
 class JournalEntryAdmin(OnlyVerbs, _JournalEntryAdmin):
     """All entries, newest first."""
 
+    many = _("journal entries")
+    """What the list counts; the model's own plural names the whole journal."""
     list_display = ("when", "what", "by_whom", "reason", "of_agreement")
     list_display_links = ("what",)
     list_filter = (GroupFilter, BeforeFilter)

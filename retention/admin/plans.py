@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from exports.progress import grouped
 from offboarding import clock
@@ -142,8 +142,9 @@ class PlanAdmin(OffersPaper, DeletionRecords, _PlanAdmin):
     @admin.display(description=gettext_lazy("goes"))
     def goes_shown(self, plan: DeletionPlan) -> SafeString:
         totals = plan_content.totals(plan.content)
-        files = _("%(count)s files") % {"count": grouped(totals.files)}
-        return format_html("{} <small>{}</small>", _("%(count)s rows") % {"count": grouped(totals.rows)}, files)
+        rows = ngettext("%(count)s row", "%(count)s rows", totals.rows) % {"count": grouped(totals.rows)}
+        files = ngettext("%(count)s file", "%(count)s files", totals.files) % {"count": grouped(totals.files)}
+        return format_html("{} <small>{}</small>", rows, files)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_shown(self, plan: DeletionPlan) -> SafeString:

@@ -46,6 +46,7 @@ def test_the_list_says_what_happened_who_did_it_and_where(desk, alice, agreement
     for text in ("Anna Berg", "cron: fetch notices", ">A-1</a>", ">B-2</a>"):
         assert text in page
     assert "Add journal entry" not in page
+    assert "2 journal entries" in page
 
 
 def test_nobody_can_add_change_or_delete_an_entry(desk):
