@@ -35,6 +35,9 @@ PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sql
 	SIGNING_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY= \
 	SITE_URL=https://offboarding.example.org NOTICE_ADDRESS=notices@example.org EMAIL_URL=smtp+tls://mail.example.org
 
+# Each process that a test starts would compile the application again, and pytest every test.
+KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE=
+
 .DELETE_ON_ERROR:
 .PHONY: install demo test test-s3 lint bench sabotage screenshots messages coverage clean
 
@@ -44,7 +47,7 @@ demo: $(VENV)/.ready $(COMPILED)
 	@$(FIRST_LOOK) $(BIN)/python manage.py demo --port $(PORT) $(if $(filter $(OFF),$(SERVE)),--no-serve)
 
 test: $(VENV)/.dev $(COMPILED)
-	$(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --dist loadfile \
+	$(KEEP_BYTECODE) $(BIN)/python -m pytest -n $(PROCESSES) --maxprocesses 4 --dist loadfile \
 		$(if $(filter-out $(OFF),$(LONG)),,-m "$(if $(filter-out $(OFF),$(SLOW)),not long,not slow and not long)") $(ARGS)
 
 test-s3: $(VENV)/.dev $(COMPILED)

@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SKIPPED] = Counter()
     config.pluginmanager.register(_Honesty(config.stash[_SKIPPED]))
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        config.option.loadscopereorder = False  # the order is ours, see pytest_collection_modifyitems
         return  # this process only hands the tests out; what runs them brings its own servers
     config.stash[_SERVER] = server = _server()
     config.stash[_GROUND] = ground = Ground("tests")
@@ -49,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(_safe_environment(ground.directory))
     os.environ["DJANGO_SETTINGS_MODULE"] = "offboarding.settings"
     assert settings.DATABASES  # reads the settings now: pytest-django sets Django up only where they are read
+    # A real hash takes half a second, on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _server() -> Postgres | None:
@@ -86,6 +89,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.close()
     if _GROUND in config.stash:
         config.stash[_GROUND].close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes share the tests, folders of one world stay together and files of few tests go first: long tests
+    stand in those, and nobody is to wait for one in the end."""
+    if hasattr(config, "workerinput"):
+        many = Counter(item.path for item in items)
+        items.sort(key=lambda item: 0 if item.path.parent.name == "browser" else many[item.path])
 
 
 # Servers --------------------------------------------------------------------------------------------------------------
