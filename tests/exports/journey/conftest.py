@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.exports.drawn import drawn_once  # noqa: F401 – fixture
 from tests.exports.journey.site import SAMPLE_MAPS, Site, open_site
 
 
 @pytest.fixture
-def site(transactional_db, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+def site(transactional_db, tmp_path: Path, drawn_once: None) -> Iterator[Callable[..., Site]]:  # noqa: F811
     """``site(urls, datamap, …)`` is an installation for this test (see ``open_site``)."""
     with ExitStack() as stack:
         yield lambda urls, datamap, **more: stack.enter_context(open_site(tmp_path, urls, datamap, **more))
