@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -73,9 +74,16 @@ def enter(request: HttpRequest) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     for step in steps.steps_of(agreement):
         if step.key == request.POST.get("step", "") and step.who == who:
-            return HttpResponseRedirect(step.address)
+            return _in_the_language_read_here(step.address)
     home = reverse("portal-case", args=[agreement.reference]) if who == steps.CUSTOMER else reverse("admin:index")
-    return HttpResponseRedirect(home)
+    return _in_the_language_read_here(home)
+
+
+def _in_the_language_read_here(address: str) -> HttpResponse:
+    """Goes on in it: the customer's page would else be in the one its contact is written to in."""
+    response = HttpResponseRedirect(address)
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, get_language() or settings.LANGUAGE_CODE, samesite="Lax")
+    return response
 
 
 @require_POST

@@ -25,7 +25,6 @@ def state(tmp_path, monkeypatch, settings):
     monkeypatch.setattr(demo_state, "_read", (0, {}))
     monkeypatch.setattr(clocks, "database_now", lambda: timezone.now())
     settings.DEBUG, settings.ROOT_URLCONF, settings.STAFF_SECOND_FACTOR = True, "tests.house.demo_urls", "optional"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield demo_state
     demo_state.uninstall()
 
@@ -120,6 +119,16 @@ def test_each_player_is_limited_by_its_real_role(demo, newcomer, who, may, may_n
     assert not user.has_perm(may_not)
     newcomer.open("/demo/")
     assert f"you are {who}" in newcomer.press(f"Be {who}")
+
+
+def test_the_customers_page_goes_on_in_the_language_in_which_the_door_was_read(demo, newcomer):
+    from offboarding.models import Contact
+
+    assert {contact.writes_in for contact in Contact.objects.all()} == {"en"}
+    newcomer.client.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
+    newcomer.open("/demo/")
+    newcomer.press("Gå dit som")
+    assert newcomer.page.xpath("string(/html/@lang)") == "sv"
 
 
 @pytest.mark.parametrize("who", ["", "nobody", "alice", "contact"])
