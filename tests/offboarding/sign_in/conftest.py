@@ -17,12 +17,11 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
-def quick(db, settings, monkeypatch):
-    """No tries yet that a limit counts, mails at once, and passwords that are not made slow to guess."""
+def quick(db, monkeypatch):
+    """No tries yet that a limit counts, and mails at once."""
     from offboarding import sign_in_mail
 
     monkeypatch.setattr(sign_in_mail, "PAUSE", 0)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 
 

@@ -15,12 +15,6 @@ def now():
         yield traveller
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """A real hash takes half a second, on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def records(alice, staff, evidence):  # noqa: F811
     from django.contrib.auth.models import User
