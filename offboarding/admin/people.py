@@ -98,6 +98,7 @@ class StaffAdmin(_InWords, _UserAdmin):
         "second_factor",
         "last_login",
     )
+    show_facets = admin.ShowFacets.NEVER
     readonly_fields = ("second_factor", "sessions", "last_login", "date_joined")
     filter_horizontal = ()
     change_password_form = PasswordForm

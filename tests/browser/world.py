@@ -10,8 +10,8 @@ from typing import Any
 import exports.sample
 
 FOLDERS = ("default", "exports", "evidence", "platform_media")
-LONG = "Östersjöns " + "folkhögskoleförening " * 3 + "مدرسة"
-"""About eighty letters, with an Ö and some that run from right to left."""
+LONG = "Östersjöns " + "folkhögskoleförening" * 3 + " مدرسة"
+"""About eighty letters, most of them one word wider than a phone, with an Ö and some that run from right to left."""
 
 
 @dataclass(frozen=True)
