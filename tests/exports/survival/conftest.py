@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.exports.drawn import drawn_once  # noqa: F401 – fixture
+
 ROOT = Path(__file__).resolve().parents[3]
 SIZE = 3_000
 """Rows of the whole platform: enough for several volumes, small enough to be exported many times."""
@@ -28,7 +30,7 @@ def platform(tmp_path_factory):
 
 
 @pytest.fixture
-def ground(transactional_db, platform, tmp_path, settings):
+def ground(transactional_db, platform, tmp_path, settings, drawn_once):  # noqa: F811
     """Everything one export needs, for this process and for workers beside it."""
     from django.conf import settings as loaded
     from django.db import connection
