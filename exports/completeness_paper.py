@@ -108,20 +108,10 @@ def _files(shown: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Block
     if not shown["files"]:
         yield Text(words["no_files"])
         return
-    named = [("store", 22), ("category", 15), ("expected", 12), ("files_written", 12), ("files_read", 13),
-             ("missing", 12), ("bytes", 14)]  # fmt: skip
-    columns = [Column(words[name], width, number > 1) for number, (name, width) in enumerate(named)]
-    yield Grid(
-        columns,
-        [
-            [one["store"], one["category"], one["expected"], one["written"],
-             Wrong(one["read_back"]) if one["wrong"] else one["read_back"], one["missing"], one["bytes"]]
-            for one in shown["files"]
-        ],
-    )  # fmt: skip
-    if shown["missing"]:
-        yield Heading(words["missing"], 3)
-        yield _points([_missing(one, words) for one in shown["missing"]])
+    named = [("store", "store", 22), ("category", "category", 15), *_COMPARED, ("missing", "missing", 12),
+             ("bytes", "bytes", 14)]  # fmt: skip
+    yield _grid(named, shown["files"], words)
+    yield from _not_there("missing", shown["missing"], words)
 
 
 def _documents(shown: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Block]:
@@ -129,20 +119,26 @@ def _documents(shown: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[B
         return
     yield Heading(words["documents"])
     yield Text(words["documents_text"], "quiet")
-    named = [("document", 24), ("format", 12), ("expected", 12), ("files_written", 12), ("files_read", 13),
-             ("failed", 12), ("named_characters", 15)]  # fmt: skip
-    columns = [Column(words[name], width, number > 1) for number, (name, width) in enumerate(named)]
-    yield Grid(
-        columns,
-        [
-            [one["name"], one["format"], one["expected"], one["written"],
-             Wrong(one["read_back"]) if one["wrong"] else one["read_back"], one["failed"], one["replaced"]]
-            for one in shown["documents"]
-        ],
-    )  # fmt: skip
-    if shown["failed"]:
-        yield Heading(words["failed"], 3)
-        yield _points([_missing(one, words) for one in shown["failed"]])
+    named = [("document", "name", 24), ("format", "format", 12), *_COMPARED, ("failed", "failed", 12),
+             ("named_characters", "replaced", 15)]  # fmt: skip
+    yield _grid(named, shown["documents"], words)
+    yield from _not_there("failed", shown["failed"], words)
+
+
+_COMPARED = (("expected", "expected", 12), ("files_written", "written", 12), ("files_read", "read_back", 13))
+
+
+def _grid(named: Sequence[tuple[str, str, int]], lines: Sequence[Any], words: Mapping[str, str]) -> Grid:
+    """``named``: word of the column, key in the line, width; the first two columns are no numbers."""
+    columns = [Column(words[word], width, number > 1) for number, (word, _key, width) in enumerate(named)]
+    wrong = [{**line, "read_back": Wrong(line["read_back"])} if line["wrong"] else line for line in lines]
+    return Grid(columns, [[line[key] for _word, key, _width in named] for line in wrong])
+
+
+def _not_there(title: str, entries: Sequence[Any], words: Mapping[str, str]) -> Iterator[Block]:
+    if entries:
+        yield Heading(words[title], 3)
+        yield _points([_missing(one, words) for one in entries])
 
 
 def _missing(one: Any, words: Mapping[str, str]) -> Cell:
