@@ -22,6 +22,11 @@ ERASED_ON = "2027-04-05T09:00:00Z"
 
 
 @pytest.fixture(autouse=True)
+def nothing_drawn(undrawn):
+    """What certificates look like is told in evidence."""
+
+
+@pytest.fixture(autouse=True)
 def places(settings, tmp_path):
     """Storages of this test alone, and the platform's map."""
 

@@ -19,6 +19,11 @@ def english():
         yield
 
 
+@pytest.fixture(autouse=True)
+def nothing_drawn(undrawn):
+    """What certificates look like is told in evidence."""
+
+
 @pytest.fixture
 def cron(ground):  # noqa: F811
     """``cron("--dry-run")`` → exit code and the lines it printed, plans, runs and holds numbered from 1."""

@@ -66,14 +66,6 @@ def erased(case, run):  # noqa: F811
     return run
 
 
-@pytest.fixture
-def undrawn(monkeypatch):
-    """Certificates without their drawings, which take a second each, where only numbers and files are looked at."""
-    from retention import documents
-
-    monkeypatch.setattr(documents, "certificate_pdf", lambda *_said, **_signed: b"not drawn")
-
-
 def body_of(document) -> bytes:
     """The bytes of one of a certificate's documents."""
     with storages["evidence"].open(document["name"]) as file:

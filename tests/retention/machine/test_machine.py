@@ -25,7 +25,7 @@ from retention.models import Certificate, DeletionRun, LegalHold, Pause, PlanApp
 from tests.retention.machine.case import Case
 from tests.retention.machine.world import MAP, World
 
-pytestmark = pytest.mark.requires("postgresql")
+pytestmark = [pytest.mark.requires("postgresql"), pytest.mark.usefixtures("undrawn")]
 REPORTS = ("results", "invoices", "settings")
 
 

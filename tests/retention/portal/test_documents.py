@@ -9,7 +9,7 @@ import pytest
 from offboarding.models import Agreement, Contact, JournalEntry
 from offboarding.signing import Signature, known_key_ids, verify
 from tests.offboarding.portal.visiting import account_of, text_of
-from tests.retention.evidence.conftest import body_of, english, evidence, issued, recorded, undrawn  # noqa: F401
+from tests.retention.evidence.conftest import body_of, english, evidence, issued, recorded  # noqa: F401
 from tests.retention.evidence.records import KEEPING, KEPT, TABLES, erased_run
 from tests.retention.evidence.test_documents import hold
 from tests.retention.runs.conftest import people  # noqa: F401 – fixture

@@ -19,6 +19,11 @@ from tests.retention.runs.case import Case
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.fixture(autouse=True)
+def nothing_drawn(undrawn):
+    """What certificates look like is told in evidence."""
+
+
 @pytest.fixture
 def places(transactional_db, tmp_path, settings):
     """Storages and folders of this test alone."""
