@@ -71,8 +71,9 @@ def _code(contact: Contact, code: str, valid_until: datetime) -> None:
 def _change(user: User, template: str, at: datetime, language: str) -> None:
     with translation.override(language):
         when = formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+        said = _("This was on %(when)s.") % {"when": when}
         texts = [
-            f"{CHANGES[template]} {_('This was on %(when)s.') % {'when': when}}",
+            f"{CHANGES[template]} {said}",
             _("Was it not you? Then tell your administrator at once, who can end your sessions."),
         ]
         opening = _("Hello %(name)s,") % {"name": one_line(user.get_full_name() or user.get_username())}

@@ -104,7 +104,8 @@ def _database(one: Shown) -> Iterator[Block]:
     ]
     yield Grid(columns, rows, total=["", _("All"), "", one["rows"], one["stay"], ""])
     for broken in one["broken"]:
-        yield Text(f"{_('Set to empty in the same batch, to break a circle:')} {broken}", "quiet")
+        said = _("Set to empty in the same batch, to break a circle: %(reference)s")
+        yield Text(said % {"reference": broken}, "quiet")
 
 
 def _files(one: Shown) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -54,6 +55,22 @@ def test_every_message_of_the_sources_stands_in_a_catalogue(tmp_path):
         collected = _messages(_read(tmp_path / path.relative_to(BASE_DIR)))
         assert [message.id for message in collected if not _finished(message)] == [], "run: make messages"
         assert {message.id for message in collected} == {message.id for message in _messages(_read(path))}
+
+
+def test_no_text_is_hidden_from_the_collection_in_an_f_string():
+    """Which xgettext does not read: what stands nowhere else would stay English, and the test above not know of it."""
+    known = {
+        text for path in CATALOGUES for message in _messages(_read(path))
+        for text in (message.id if isinstance(message.id, tuple) else (message.id,))
+    }  # fmt: skip
+    hidden, calls = [], ("_", "gettext", "gettext_lazy", "ngettext")
+    for path in [path for name in ("offboarding", "exports", "retention") for path in (BASE_DIR / name).rglob("*.py")]:
+        words = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.JoinedStr)]
+        for call in [inner for node in words for inner in ast.walk(node) if isinstance(inner, ast.Call)]:
+            if getattr(call.func, "id", "") in calls and isinstance(call.args[0], ast.Constant):
+                hidden.append((path.name, call.args[0].value))
+    assert hidden, "none is found any more: the rule above can go"
+    assert [(name, text) for name, text in hidden if text not in known] == []
 
 
 def test_the_catalogues_are_compiled_and_django_speaks_swedish():
