@@ -42,6 +42,8 @@ def line_of(run: DeletionRun) -> Line:
         said = _("run %(run)s has stopped.") % facts
         return Line(about, " ".join([said, *why]), _grade_of(run))
     if run.state in DeletionRun.ERASED:
+        if run.verifications.filter(passed=None).exclude(done_at=None).exists():
+            return Line(about, _("run %(run)s: the live data is erased.") % facts)
         return Line(about, _("run %(run)s: the live data is erased, and nothing was found any more.") % facts)
     if run.state in DeletionRun.OPEN:
         return Line(about, _("run %(run)s is under way.") % facts)

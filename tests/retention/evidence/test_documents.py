@@ -165,3 +165,11 @@ def test_a_plan_in_word_says_what_its_pdf_says(keeping):
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert len(cells) > 50
     assert [one for one in cells if one and not pdf.says(text, one)] == []
+
+
+def test_a_run_whose_search_found_something_unsure_is_not_said_to_have_found_nothing(keeping):
+    from retention.enforcing_runs import line_of
+
+    assert line_of(keeping).said.endswith("the live data is erased, and nothing was found any more.")
+    keeping.verifications.update(passed=None)
+    assert line_of(keeping).said.endswith("the live data is erased.")
