@@ -85,7 +85,8 @@ def receipt(
         "export": told.job_id, "outcome": outcome, "digest": told.manifest_sha256, "missing": missing,
         "because": because, "page": page_of(agreement),
     }  # fmt: skip
+    if outcome == "settled":
+        context["answer_until"] = answer_until(clock.today())
     if by_export is not None:
-        package = of_package(by_export, agreement)
-        context |= {"new_export": by_export.pk, "answer_until": package["answer_until"]}
+        context["new_export"] = by_export.pk
     letters.write(Letter.Occasion.RECEIPT, agreement, key=f"receipt-{told.pk}-{outcome}", context=context)

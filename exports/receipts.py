@@ -82,7 +82,7 @@ def object_to(
 
 @transaction.atomic
 def settle(receipt: Receipt, *, by: User, because: str, by_export: ExportJob | None = None) -> Receipt:
-    """Staff settles an objection and says how; with a newer package, the fair time begins again with that."""
+    """Staff settles an objection and says how; the fair time begins again, with a newer package or an answer."""
     actor = allow(by, "exports.settle_receipt")
     because = stated(because, _("Say how it was settled; the customer reads it."))
     agreement, job = _locked(receipt.job, None)

@@ -34,6 +34,7 @@ class Code(StrEnum):
     EXPORT_FRESH = "export_fresh"
     EXPORT_REMOVED_EARLY = "export_removed_early"
     EXPORT_OBJECTED = "export_objected"
+    EXPORT_ANSWERED = "export_answered"
     EXPORT_UNKNOWN = "export_unknown"
     NOBODY_TO_WARN = "nobody_to_warn"
     READERS_UNKNOWN = "readers_unknown"
@@ -88,6 +89,7 @@ FACTS: Mapping[Code, frozenset[str]] = dict.fromkeys(Code, NONE) | {
     Code.EXPORT_FRESH: frozenset({"export", "until", "fair_days"}),
     Code.EXPORT_REMOVED_EARLY: frozenset({"export", "removed", "fair_days"}),
     Code.EXPORT_OBJECTED: frozenset({"export"}),
+    Code.EXPORT_ANSWERED: frozenset({"export", "until", "fair_days"}),
     Code.EXPORT_UNKNOWN: frozenset({"export"}),
     Code.WARNING_MISSING: frozenset({"days"}),
     Code.WARNING_WAITING: frozenset({"days"}),

@@ -80,13 +80,17 @@ class HoldFact:
 
 @dataclass(frozen=True, slots=True)
 class ExportFact:
-    """A request for an export. ``available_at``: since when it can be downloaded; ``removed_at``: None, still there."""
+    """A request for an export. ``available_at``: since when it can be downloaded; ``removed_at``: None, still there.
+
+    ``answered_at``: when an objection to its package was settled last.
+    """
 
     number: int
     requested_at: datetime | None
     delivery: Delivery | None
     available_at: datetime | None
     removed_at: datetime | None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

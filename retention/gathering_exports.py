@@ -5,9 +5,9 @@ that was there longest counts, and the fair time counts from it: a failed reques
 deletion is met, and too fresh.
 
 What the customer says goes before: an open objection reopens the request whatever has come; once it is settled with a
-new package, that one counts and no earlier one. A confirmation settles a request, if it is of its own package or of a
-later one that meets it – never of an earlier one: a newer request does not inherit it. So does the customer's own
-cancelling. Nothing that the vendor does settles a request.
+new package, that one counts and no earlier one, and whatever settled it, the time to look begins with the answer. A
+confirmation settles a request, if it is of its own package or of a later one that meets it – never of an earlier one: a
+newer request does not inherit it. So does the customer's own cancelling. Nothing that the vendor does settles one.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Request:
     """One request, and its package: ``complete`` when one stood, whatever became of it later.
 
     ``confirmed``: the customer's last word is that everything has arrived; ``objected``: that something is missing, and
-    nobody has settled it. ``settled_by``: the request whose package made an objection good. ``given_up``: the customer
-    cancelled it.
+    nobody has settled it. ``settled_by``: the request whose package made an objection good. ``answered_at``: when an
+    objection was settled last. ``given_up``: the customer cancelled it.
     """
 
     number: int
@@ -50,6 +50,7 @@ class Request:
     confirmed: bool = False
     objected: bool = False
     settled_by: int | None = None
+    answered_at: datetime | None = None
     given_up: bool = False
 
 
@@ -121,6 +122,7 @@ def _request(job: Any, told: Mapping[str, Told]) -> Request:
         confirmed=complete and confirmed,
         objected=job.objected,
         settled_by=told[SETTLED].by_export if SETTLED in told else None,
+        answered_at=told[SETTLED].at if SETTLED in told else None,
         given_up=job.state == State.CANCELLED and by_whom.startswith("contact:"),
     )
 
@@ -133,11 +135,13 @@ def fact(request: Request, requests: Iterable[Request], now: datetime) -> Export
     if request.given_up or request.confirmed or any(one.confirmed for one in met):
         return ExportFact(request.number, request.requested_at, Delivery.SETTLED, None, None)
     if not met:
-        return ExportFact(request.number, request.requested_at, Delivery.REQUESTED, None, None)
+        return ExportFact(request.number, request.requested_at, Delivery.REQUESTED, None, None, request.answered_at)
     best = max(met, key=lambda one: (_there(one, now), one is request))
     unclear = best.available_at is None or (best.removed and best.removed_at is None)
     delivery = None if unclear else Delivery.DELIVERED
-    return ExportFact(request.number, request.requested_at, delivery, best.available_at, best.removed_at)
+    return ExportFact(
+        request.number, request.requested_at, delivery, best.available_at, best.removed_at, request.answered_at
+    )
 
 
 def _packages_for(request: Request, requests: Sequence[Request]) -> list[Request]:

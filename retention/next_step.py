@@ -82,7 +82,7 @@ LEARNT_AT_THE_START = frozenset(
 TIME_ALONE = frozenset(
     {
         Code.WINDOW_OPEN, Code.ALREADY_ERASED, Code.OTHER_AGREEMENT, Code.HOLD, Code.DUTY, Code.EXPORT_FRESH,
-        Code.WARNING_WAITING, Code.WARNING_LATE, Code.DAILY_LIMIT,
+        Code.EXPORT_ANSWERED, Code.WARNING_WAITING, Code.WARNING_LATE, Code.DAILY_LIMIT,
     }
 )  # fmt: skip
 """Codes that need nobody today: a day comes, other work is done, or somebody has decided it so."""

@@ -3,7 +3,8 @@
 A request counts by the day on which it came; the last day is inclusive. A delivered package must have been there for
 whole days after the day of delivery, and deletion is free on the day after the last of them. What was asked for after
 the window delays nothing. An objection to a package stops everything until it is settled, whenever the package was
-asked for; a confirmation ends the waiting at once, silence does after the fair time.
+asked for, and whatever the answer was, the customer has the fair time to look at it. A confirmation ends the waiting
+at once, silence does after the fair time.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def exports(facts: Facts, today: date, limits: Limits) -> Iterator[Blocker]:
             yield blocker(Code.EXPORT_OBJECTED, export=one.number)
         if _in_time(one, facts):
             yield from _got(one, facts, today, limits)
+        yield from _answered(one, facts, today, limits)
 
 
 def _in_time(one: ExportFact, facts: Facts) -> bool:
@@ -40,6 +42,9 @@ def _contradicts(one: ExportFact, facts: Facts, today: date) -> bool:
     if asked is None or asked > today or one.delivery not in tuple(Delivery):
         return True
     if one.removed_at is not None and (removed is None or removed > today):
+        return True
+    answered = day_of(one.answered_at, facts.zone)
+    if one.answered_at is not None and (answered is None or answered > today):
         return True
     if one.delivery is not Delivery.DELIVERED:
         return False
@@ -58,3 +63,12 @@ def _got(one: ExportFact, facts: Facts, today: date, limits: Limits) -> Iterator
         yield Blocker(Code.EXPORT_REMOVED_EARLY, {**told, "removed": removed.isoformat()})
     elif (today - came).days <= limits.fair_days:
         yield Blocker(Code.EXPORT_FRESH, {**told, "until": (came + timedelta(limits.fair_days)).isoformat()})
+
+
+def _answered(one: ExportFact, facts: Facts, today: date, limits: Limits) -> Iterator[Blocker]:
+    answered = day_of(one.answered_at, facts.zone)
+    if answered is None or one.delivery in (Delivery.OBJECTED, Delivery.SETTLED):
+        return
+    if (today - answered).days <= limits.fair_days:
+        until = (answered + timedelta(limits.fair_days)).isoformat()
+        yield blocker(Code.EXPORT_ANSWERED, export=one.number, fair_days=limits.fair_days, until=until)

@@ -65,6 +65,13 @@ EXPORTS = {
     Code.EXPORT_OBJECTED: _(
         "The customer says that something is missing in export %(export)s, and that is not settled."
     ),
+    Code.EXPORT_ANSWERED: ngettext_lazy(
+        "The customer missed something in export %(export)s, was answered, and has %(fair_days)s day to look; "
+        "deletion waits until %(until)s is over.",
+        "The customer missed something in export %(export)s, was answered, and has %(fair_days)s days to look; "
+        "deletion waits until %(until)s is over.",
+        "fair_days",
+    ),
     Code.EXPORT_UNKNOWN: _("What is known about export %(export)s is incomplete or contradicts itself."),
 }
 EXPORTS_UNKNOWN = _("It is not known whether exports were requested.")

@@ -24,7 +24,7 @@ MAP = _("Bring the data map up to date with the platform (“manage.py check_dat
 MACHINE = _("Ask whoever runs the application.")
 
 _SHARED: tuple[tuple[StrOrPromise, Iterable[Code]], ...] = (
-    (WAIT, (Code.WINDOW_OPEN, Code.EXPORT_FRESH, Code.WARNING_LATE, Code.DAILY_LIMIT, Code.DUTY)),
+    (WAIT, (Code.WINDOW_OPEN, Code.EXPORT_FRESH, Code.EXPORT_ANSWERED, Code.WARNING_LATE, Code.DAILY_LIMIT, Code.DUTY)),
     (AGREEMENT, (Code.DATE_MISSING, Code.DATES_UNKNOWN, Code.RENEWAL_UNKNOWN, Code.ERASED_UNKNOWN,
                  Code.OTHERS_UNKNOWN, Code.OBJECTIONS_UNKNOWN)),
     (NOTHING_TO_DO, (Code.RENEWED, Code.ALREADY_ERASED)),

@@ -6,9 +6,12 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from exports import jobs, receipts
+from exports.fair_time import answer_until
 from exports.models import ExportJob, Receipt
+from offboarding import clock
 from offboarding.models import JournalEntry, Letter
 from retention.facts import Delivery
 from retention.gathering_exports import exports_of
@@ -30,8 +33,16 @@ def test_without_a_new_package_the_old_one_counts_from_its_own_day(alice, object
     assert (settled.settled_by, settled.settled_because) == (staff, "They are in volume 2.")
     (found,) = exports_of(alice)
     assert (found.delivery, found.available_at) == (Delivery.DELIVERED, objection.job.finished_at)
+    assert found.answered_at == JournalEntry.objects.get(event="export.objection_settled").at
     letter = Letter.objects.filter(occasion="receipt").latest("pk")
     assert "Our answer: They are in volume 2." in letter.text
+
+
+def test_the_answer_says_until_when_to_look(objection, staff):
+    receipts.settle(objection, by=staff, because="They are in volume 2.")
+    until = date_format(answer_until(clock.today()), "l j F Y")
+    text = " ".join(Letter.objects.filter(occasion="receipt").latest("pk").text.split())
+    assert f"by the end of {until}; until that day is over nothing is deleted" in text
 
 
 @pytest.mark.parametrize("categories", [("users", "courses"), ("courses",)])

@@ -34,6 +34,10 @@ def made_good(one: Request, by: int) -> Request:
     return replace(one, settled_by=by)
 
 
+def answered(one: Request) -> Request:
+    return replace(one, answered_at=day(3))
+
+
 @pytest.mark.parametrize(
     ("mine", "others", "found"),
     [
@@ -71,6 +75,12 @@ def made_good(one: Request, by: int) -> Request:
         (made_good(MINE, 2), [request(2, 10)], OWED),
         (made_good(MINE, 7), [NEWER], OWED),
         (FAILED, [made_good(NEWER, 3), got(3, 5, 4, contents=SOME)], met(4)),
+        # answered: the fair time begins with the answer, unless the customer's last word is that all has arrived
+        (answered(MINE), [], replace(met(39), answered_at=day(3))),
+        (answered(made_good(MINE, 2)), [got(2, 10, 9)], replace(met(9), answered_at=day(3))),
+        (answered(made_good(MINE, 2)), [request(2, 10)], replace(OWED, answered_at=day(3))),
+        (answered(confirmed(MINE)), [], SETTLED),
+        (answered(objected(MINE)), [], OBJECTED),
     ],
 )  # fmt: skip
 def test_the_matrix_of_words_and_packages(mine, others, found):

@@ -31,6 +31,7 @@ def codes(facts: Facts, today: date | str, limits: Limits | None = None) -> list
         (Code.OTHER_AGREEMENT, "others+", OtherAgreement(7, date(2027, 4, 4), False), "2027-04-03"),
         (Code.DUTY, "duties+", duty(until=FixedDay(date(2027, 4, 4))), "2027-04-04"),
         (Code.EXPORT_FRESH, "exports+", export(9, available_at=at("2027-03-20")), "2027-04-03"),
+        (Code.EXPORT_ANSWERED, "exports+", export(9, answered_at=at("2027-03-20")), "2027-04-03"),
         (Code.WARNING_LATE, "warnings.30", warning(30, sent="2027-03-06"), "2027-04-04"),
         (Code.WARNING_LATE, "warnings.7", warning(7, sent="2027-03-28"), "2027-04-03"),
         (Code.WARNING_LATE, "warnings.1", warning(1, sent="2027-04-03"), "2027-04-03"),

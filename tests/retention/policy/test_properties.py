@@ -47,7 +47,7 @@ untils = st.builds(FixedDay, st.none() | days) | st.just(BookYearsAfter())
 duties = st.builds(Duty, numbers, st.just("law"), st.just("text"), reaches, untils, st.none() | days, st.booleans())
 exports = st.builds(
     ExportFact, numbers, st.none() | moments, st.none() | st.sampled_from(Delivery), st.none() | moments,
-    st.none() | moments,
+    st.none() | moments, st.none() | moments,
 )  # fmt: skip
 others = st.builds(OtherAgreement, numbers, st.none() | days, maybe)
 states = st.sampled_from(

@@ -80,6 +80,8 @@ EXPORTS = [
            blocker(Code.EXPORT_REMOVED_EARLY, export=13, removed="2027-02-10", fair_days=14)),
     spoilt("a customer misses something in a package", "exports+", export(24, Delivery.OBJECTED),
            blocker(Code.EXPORT_OBJECTED, export=24)),
+    spoilt("a customer was answered of late", "exports+", export(25, answered_at=at("2027-03-30")),
+           blocker(Code.EXPORT_ANSWERED, export=25, until="2027-04-13", fair_days=14)),
     spoilt("nobody knows of exports", "exports", None, blocker(Code.EXPORT_UNKNOWN, export=0)),
     *(
         spoilt(title, "exports+", wrong, blocker(Code.EXPORT_UNKNOWN, export=wrong.number))
@@ -92,6 +94,7 @@ EXPORTS = [
             ("delivered before it was requested", export(19, available_at=at("2027-01-19"))),
             ("removed in the future", export(20, removed_at=FUTURE)),
             ("removed at a time without a zone", export(21, removed_at=NAIVE)),
+            ("answered at a time without a zone", export(26, answered_at=NAIVE)),
         )
     ),
     spoilt("delivered in the future", "exports+", export(22, available_at=FUTURE),
