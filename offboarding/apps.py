@@ -17,6 +17,7 @@ class OffboardingConfig(AppConfig):
             search_cases,
             search_everywhere,
         )
+        from offboarding import giving_way as giving_way  # hears of workers from the first one on
         from offboarding import session_limits as session_limits  # hears of sign-ins from the first one on
         from offboarding.search_indexes import check_search
 

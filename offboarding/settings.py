@@ -162,6 +162,7 @@ SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 # else a long export would be handed out twice (it would only find the job taken, see exports/jobs.py).
 EXPORT_TIMEOUT = env.whole("EXPORT_TIMEOUT", default=6 * 3600, least=60)
 _workers = env.whole("QUEUE_WORKERS", default=2, least=1)
+WORKER_NICENESS = env.whole("WORKER_NICENESS", default=10, least=0, most=19)
 Q_CLUSTER = {
     "name": "offboarding",
     "orm": "default",

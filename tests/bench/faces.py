@@ -155,7 +155,7 @@ def exporting() -> Iterator[Any]:
     from offboarding.models import Customer
     from tests.bench import agreements_seed
 
-    summary = create(os.environ["PLATFORM_URL"], storages["platform_media"], size=1_500_000)
+    summary = create(os.environ["PLATFORM_URL"], storages["platform_media"], size=4_000_000)
     processes = []
     for word in ("nordic", "fjord"):
         tenant = summary.tenants[word]
@@ -172,7 +172,15 @@ def exporting() -> Iterator[Any]:
             process.wait()
 
 
-WORK = "import sys, django; django.setup(); from exports import worker; worker.run(int(sys.argv[1]))"
+WORK = """
+import sys, django
+django.setup()
+from exports import worker
+from offboarding.giving_way import give_way
+give_way()
+worker.run(int(sys.argv[1]))
+"""
+"""What a worker of the queue does, from its start to the end of one export."""
 
 
 def run(folder: Path) -> None:
