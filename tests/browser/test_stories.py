@@ -21,6 +21,9 @@ from tests.cast import SECRET
 pytestmark = pytest.mark.requires("chromium", "postgresql")
 
 PASSWORD = "correct horse battery staple"
+LONG_ENOUGH = 90_000
+"""Milliseconds until a page must have learnt by itself that the package is there; it asks every two seconds, and after
+at most sixty where the server did not answer."""
 ORGANISATION = """
 INSERT INTO organisations (id, customer_code, slug, name, registration_number, email, phone, country_code,
     language_code, logo_path, created_at)
@@ -176,9 +179,9 @@ def test_alice_gives_notice_the_desk_decides_and_she_takes_her_data(page_as, wor
     job.refresh_from_db()
     assert job.state == "complete", (job.error, job.statement)
 
-    hers.open(alice.page)
-    checked(hers)
     links = hers.page.locator(f"a[href*='{alice.page}exports/{job.pk}/files/'][href*='.zip']")
+    links.first.wait_for(timeout=LONG_ENOUGH)
+    checked(hers)
     assert links.count() == job.volumes.count()
     with hers.page.expect_download() as began:
         links.first.click()
