@@ -39,10 +39,12 @@ class Round:
         self.done += [notice, again][: self.mails - 1]
         self.problem.append(strange)
 
-    def prove(self) -> None:
+    def prove(self, *, moved_at_once: bool = False) -> None:
+        """``moved_at_once``: the mail server may have left a copy for each session that moved the same mail."""
         assert self.mailbox.folder("INBOX") == []
-        assert sorted(self.mailbox.folder("Done")) == sorted(self.done)
-        assert sorted(self.mailbox.folder("Problem")) == sorted(self.problem)
+        for folder, mails in (("Done", self.done), ("Problem", self.problem)):
+            found = self.mailbox.folder(folder)
+            assert sorted(set(found) if moved_at_once else found) == sorted(mails)
         assert StoredMessage.objects.count() == self.mails
         for message in StoredMessage.objects.all():
             assert (self.ground / message.storage_name).read_bytes() in {*self.done, *self.problem}
@@ -150,7 +152,7 @@ def test_two_runs_that_do_not_know_of_each_other_take_in_everything_once(start, 
         process.communicate(timeout=120)
     last, wrong = start("-m", DYING, "0").communicate(timeout=120)
     assert last, wrong
-    round_of.prove()
+    round_of.prove(moved_at_once=True)
 
 
 def test_uids_that_mean_something_else_after_a_kill_harm_nothing(start, fetch, round_of, mailbox):
