@@ -37,11 +37,16 @@ ABOUT = "About"
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews>'
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>'
     '<sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     '<selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
 )
-_FOOT = '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/></worksheet>'
+_FOOT = (
+    '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+)
+"""Printed as wide as a page, and as long as it is."""
 _NO_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -82,6 +87,8 @@ class Workbook:
         self._skeleton = Skeleton()
         self._about = self._skeleton.active
         self._about.title = ABOUT
+        self._about.sheet_properties.pageSetUpPr.fitToPage = True
+        self._about.page_setup.fitToHeight = 0
         self._styles: dict[str, int] = {}
         self._header_style = self._style("General", bold=True)
 

@@ -33,6 +33,12 @@ def test_a_full_sheet_is_followed_by_none_that_is_empty(tmp_path):
     assert written.openpyxl().sheetnames == ["About", "people"]
 
 
+def test_each_sheet_is_printed_as_wide_as_a_page_and_as_long_as_it_is(tmp_path):
+    book = write(tmp_path, (texts("n"), [block([("1",)])])).openpyxl()
+    printed = [(sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) for sheet in book]
+    assert printed == [(True, 0), (True, 0)]
+
+
 @pytest.mark.slow
 def test_row_1048577_starts_the_second_sheet(tmp_path):
     per = 1 << 16
