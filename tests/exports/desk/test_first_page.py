@@ -95,7 +95,7 @@ def test_what_runs_has_a_bar_and_its_figures_and_moves_without_reloading(alice, 
     page = first(viewer)
     assert f'data-job="{job.pk}"' in page
     assert "reading people" in page
-    assert '<progress max="100" value="20"' in page
+    assert '<progress max="100" value="10"' in page
     assert 'data-live="/admin/exports/exportjob/progress/"' in page
     assert "live.js" in page
 
