@@ -188,7 +188,7 @@ def test_the_script_gets_the_figures_of_just_the_jobs_it_names(desk, alice, bob,
     with django_assert_max_num_queries(6):
         answer = desk.get(PROGRESS, {"job": job.pk})
     (one,) = answer.json()["jobs"]
-    assert (one["id"], one["active"], one["percent"], one["step"]) == (job.pk, True, 20, "reading people")
+    assert (one["id"], one["active"], one["percent"], one["step"]) == (job.pk, True, 10, "reading people")
     assert "volumes" not in one
     assert "no-store" in answer["Cache-Control"]
     (one,) = desk.get(PROGRESS, {"job": job.pk, "volumes": 1}).json()["jobs"]
