@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +23,7 @@ State = ExportJob.State
 NEWEST = 3
 """Packages that stand on the page itself; what is older stands in the history."""
 MOST = 30
-"""Requests that the history shows."""
+"""Requests that the page shows; it says so where there are more."""
 
 SENTENCES = {
     State.QUEUED: gettext_lazy("Your request waits for its turn. It starts by itself; you need not do anything."),
@@ -65,10 +64,12 @@ def word(job: ExportJob) -> str:
     return str(WORDS.get(State(job.state), job.get_state_display()))
 
 
-def jobs_of(agreement: Agreement) -> Iterable[ExportJob]:
-    """The newest requests of the customer, with what their cards show."""
+def jobs_of(agreement: Agreement) -> tuple[list[ExportJob], bool]:
+    """The newest requests of the customer, with what their cards show; and whether there are more."""
     jobs = ExportJob.objects.filter(customer=agreement.customer_id).order_by("-pk").defer("tables_result", "statement")
-    return jobs.select_related("requested_by", "requested_by_contact").prefetch_related("receipts__contact")[:MOST]
+    found = jobs.select_related("requested_by", "requested_by_contact").prefetch_related("receipts__contact")
+    newest = list(found[: MOST + 1])
+    return newest[:MOST], len(newest) > MOST
 
 
 def card(job: ExportJob, contact: Contact, now: datetime) -> dict[str, Any]:

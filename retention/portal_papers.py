@@ -20,7 +20,7 @@ from retention import certificate_download, certificate_fetching, documents
 from retention.models import Certificate
 
 MOST = 20
-"""As many of each kind are listed; a case has one or two."""
+"""As many of each kind are listed, the newest; a case has one or two. The page says so where there are more."""
 
 
 def certificates_of(visit: Visit) -> QuerySet[Certificate]:
@@ -73,9 +73,12 @@ def _noted(
 def listed(visit: Visit) -> dict[str, Any]:
     """Everything the section of documents shows, the certificates first, in the active language."""
     language = get_language() or ""
+    certificates = list(certificates_of(visit).order_by("-sequence")[: MOST + 1])
+    statements = list(statements_of(visit).defer("tables_result", "statement")[: MOST + 1])
+    notices = list(notices_of(visit)[: MOST + 1])
     return {
         "visit": visit,
-        "certificates": [_certificate(one, language) for one in certificates_of(visit)[:MOST]],
+        "certificates": [_certificate(one, language) for one in reversed(certificates[:MOST])],
         "papers": [
             *(
                 {
@@ -84,7 +87,7 @@ def listed(visit: Visit) -> dict[str, Any]:
                     "url": "portal-statement",
                     "pk": job.pk,
                 }
-                for job in statements_of(visit).defer("tables_result", "statement")[:MOST]
+                for job in statements[:MOST]
             ),
             *(
                 {
@@ -94,10 +97,12 @@ def listed(visit: Visit) -> dict[str, Any]:
                     "url": "portal-acknowledgement",
                     "pk": notice.pk,
                 }
-                for notice in notices_of(visit)[:MOST]
+                for notice in notices[:MOST]
             ),
         ],
         "forms": paper_download.choices(language),
+        "more": max(len(certificates), len(statements), len(notices)) > MOST,
+        "most": MOST,
     }
 
 

@@ -17,7 +17,7 @@ register = template.Library()
 @register.inclusion_tag("portal/exports/panel.html", takes_context=True)
 def portal_exports(context: dict[str, Any], visit: Visit) -> dict[str, Any]:
     """The newest packages with what can be done about them, what is under way, and what was before."""
-    found = list(jobs_of(visit.agreement))
+    found, more = jobs_of(visit.agreement)
     under_way = [job for job in found if job.state in ExportJob.ACTIVE]
     there = [job for job in found if job.state == ExportJob.State.COMPLETE][:NEWEST]
     shown = [*under_way, *there]
@@ -27,5 +27,7 @@ def portal_exports(context: dict[str, Any], visit: Visit) -> dict[str, Any]:
         "csrf_token": context.get("csrf_token"),
         "cards": [card(job, visit.contact, now) for job in shown],
         "earlier": [card(job, visit.contact, now) for job in found if job not in shown],
+        "more": more,
+        "most": len(found),
         "why": why_no_request(visit.agreement, visit.contact, bool(under_way)),
     }

@@ -199,3 +199,12 @@ def test_the_page_speaks_swedish_to_who_is_written_to_in_swedish(enter, eva, pag
     eva.language = "sv"
     eva.save()
     assert 'lang="sv"' in enter(eva).get(page()).content.decode()
+
+
+def test_what_is_too_old_for_the_page_is_said(enter, eva, page, package, monkeypatch):
+    monkeypatch.setattr("exports.portal_packages.MOST", 4)
+    for days in (9, 8, 7, 6):
+        package(days=days)
+    assert "Only the newest" not in text_of(enter(eva).get(page()))
+    package(days=5)
+    assert "Only the newest 4 requests are shown here." in text_of(enter(eva).get(page()))

@@ -8,6 +8,7 @@ import pytest
 
 from offboarding.models import Agreement, Contact, JournalEntry
 from offboarding.signing import Signature, known_key_ids, verify
+from retention.models import Certificate
 from tests.offboarding.portal.visiting import account_of, text_of
 from tests.retention.evidence.conftest import body_of, english, evidence, issued, recorded  # noqa: F401
 from tests.retention.evidence.records import KEEPING, KEPT, TABLES, erased_run
@@ -55,6 +56,7 @@ def test_the_page_lists_the_certificate_what_remains_and_where_it_is_checked(cer
     for one in json.loads(certificate.content)["remains"]:
         assert one["store"] in text
     assert json.loads(certificate.content)["verify"] in page
+    assert "Only the newest" not in text
 
 
 def test_the_originals_come_byte_for_byte_and_the_signature_fits(certificate, visit):
@@ -155,3 +157,14 @@ def test_a_hold_that_nobody_may_know_of_is_not_told(transactional_db, evidence, 
 
 def test_before_anything_is_deleted_the_page_says_what_will_come(recorded, visit):  # noqa: F811
     assert "the signed certificate of it comes here" in text_of(visit())
+
+
+def test_what_is_too_old_for_the_page_is_said_and_the_newest_stays(recorded, issued, visit, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("retention.portal_papers.MOST", 1)
+    issued(recorded)
+    newest = Certificate.objects.get()
+    newest.pk, newest.sequence, newest.code, newest.sha256 = None, newest.sequence + 1, "later", "1" * 64
+    newest.save()
+    text = text_of(visit())
+    assert "Only the newest 1 of each kind are shown here." in text
+    assert newest.number in text
