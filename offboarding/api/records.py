@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.forms import IntegerField
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +28,17 @@ class Pages(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class Filters(filters.DjangoFilterBackend):
+    """Refuses a filter that there is not: a misspelt ``customer`` would give the records of all customers."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        filterset = self.get_filterset_class(view, queryset)
+        known = {*(filterset.base_filters if filterset else ()), Pages.cursor_query_param, Pages.page_size_query_param}
+        if unknown := set(request.query_params) - known:
+            raise ValidationError({name: [_("There is no such filter here.")] for name in sorted(unknown)})
+        return super().filter_queryset(request, queryset, view)
 
 
 @extend_schema_field(OpenApiTypes.INT)
@@ -51,7 +65,7 @@ class Records(ReadOnlyModelViewSet):
 
     looks_with: str
     pagination_class = Pages
-    filter_backends = (filters.DjangoFilterBackend,)
+    filter_backends = (Filters,)
     schema = Operation()
     lookup_value_regex = "[0-9]{1,18}"
 

@@ -172,6 +172,13 @@ def test_a_filter_that_makes_no_sense_is_named(program, place, asked, field):
     assert list(response.json()["errors"]) == [field]
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_a_filter_that_there_is_not_is_refused_instead_of_giving_everything(program, place):
+    response = program.get(f"{place}/", {"custmer": "5", "page_size": "10"})
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == ["custmer"]
+
+
 def test_a_number_beyond_all_rows_finds_nothing(program, agreement):
     assert program.get("agreements/", {"customer": "9" * 40}).json()["results"] == []
 
