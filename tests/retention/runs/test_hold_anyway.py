@@ -15,12 +15,10 @@ KILLED = -9
 
 
 @pytest.fixture
-def broken_off(case, run, workers):
-    """A run whose worker died in the middle of a table, and what was written down by then."""
-    for seconds in (0.8, 0.4, 0.4, 0.4, 0.8, 0.8, 1.6, 3.2):
-        assert workers(run, "after", seconds) == KILLED
-        if run.steps.filter(kind="table", state="running", gone__gt=0).exists():
-            break
+def broken_off(case, run, workers, tmp_path):
+    """A run whose workers died, border by border, until one had died in the middle of a table."""
+    while not run.steps.filter(kind="table", state="running", gone__gt=0).exists():
+        assert workers(run, "border", tmp_path / "borders") == KILLED
     run.refresh_from_db()
     assert run.state == DeletionRun.State.RUNNING
     return run
