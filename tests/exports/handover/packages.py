@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -25,7 +26,7 @@ def make(number, customer, staff, days=0, state="complete", categories=("users",
         expires_at=came + timedelta(days=90), rows_done=886, rows_total=886, statement=statement(),
         manifest_sha256=hashlib.sha256(f"{number} {customer.pk}".encode()).hexdigest(), **fields,
     )  # fmt: skip
-    folder = f"job-{job.pk}/e1"
+    folder = f"job-{job.pk}/{uuid4().hex}"  # a number may come again in another test, and its files still lie there
     job.manifest_name = f"{folder}/manifest.json"
     job.save(update_fields=["manifest_name"])
     for name in ("manifest.json", "manifest.json.sig", "verify.py"):
