@@ -22,10 +22,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 from tests import parts
-from tests.servers.ground import free_port
+from tests.servers.ground import free_port, wait_until_answers
 from tests.servers.postgres import OwnPostgres
 
 COUNT = int(os.environ.get("AGREEMENTS", "1000000"))
@@ -97,12 +96,7 @@ def served(folder: Path) -> Iterator[str]:
         process = subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}"], stdout=log, stderr=log)
         try:
             address = f"http://127.0.0.1:{port}"
-            for _try in range(100):
-                try:
-                    urlopen(f"{address}/help/leaving/", timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.2)
+            wait_until_answers(f"{address}/help/leaving/")
             yield address
         finally:
             process.terminate()

@@ -10,8 +10,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 GUARD = Path(__file__).with_name("guard.py")
 
@@ -90,3 +92,15 @@ def free_port() -> int:
                 continue
             return port
     raise ServerError("No free port on 127.0.0.1 between 20000 and 32000.")
+
+
+def wait_until_answers(address: str, tries: int = 150) -> None:
+    """Returns as soon as a page can be had there; ServerError where it cannot for half a minute."""
+    for _try in range(tries):
+        try:
+            urlopen(address, timeout=10).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise ServerError(f"{address} does not answer")

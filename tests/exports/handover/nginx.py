@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
 from django.conf import settings
 
-from tests.exports.handover.serving import free_port
+from tests.servers.ground import free_port, wait_until_answers
 
 README = Path(settings.BASE_DIR) / "exports" / "README.md"
 FRAME = """
@@ -44,12 +42,7 @@ def nginx(program, application, packages, folder):
     process = subprocess.Popen([program, "-c", str(written), "-e", str(folder / "error.log")])
     try:
         address = f"http://127.0.0.1:{port}"
-        for _try in range(150):
-            try:
-                urlopen(f"{address}/help/leaving/", timeout=10).close()
-                break
-            except OSError:
-                time.sleep(0.2)
+        wait_until_answers(f"{address}/help/leaving/")
         yield address
     finally:
         process.terminate()

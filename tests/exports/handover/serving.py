@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
 
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+from tests.servers.ground import free_port, wait_until_answers
 
 
 class Served:
@@ -47,12 +40,7 @@ def served(database_url, folder, *options, **environment):
     with (folder / "gunicorn.log").open("w") as log:
         process = subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}"], env=setting, stdout=log, stderr=log)
         try:
-            for _try in range(150):
-                try:
-                    urlopen(f"{address}/help/leaving/", timeout=10).close()
-                    break
-                except OSError:
-                    time.sleep(0.2)
+            wait_until_answers(f"{address}/help/leaving/")
             yield Served(address, process)
         finally:
             process.terminate()
