@@ -1,13 +1,16 @@
 """Asks again who somebody is, before what cannot be taken back: a screen left open is not the person.
 
-Every attempt takes one of a few slots before the password is looked at, so that many at once are no way around the
-limit; the right password frees them all.
+Who signs in through the vendor's single sign-on may know no password here, so a code of the app for codes does as well.
+
+Every attempt takes one of a few slots before it is looked at, so that many at once are no way around the limit; the
+right answer frees them all.
 """
 
 from __future__ import annotations
 
 import logging
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -21,18 +24,31 @@ logger = logging.getLogger(__name__)
 
 
 def confirm(by: User, password: str) -> None:
-    """Nothing where ``password`` is theirs; a ValidationError for ``password`` otherwise, or after too many tries."""
+    """Nothing where ``password`` is theirs, or a code of their app (RFC 6238) that was not used yet.
+
+    A ValidationError for ``password`` otherwise, or after too many tries.
+    """
     slots = [f"reauthentication:{by.pk}:{number}" for number in range(ATTEMPTS)]
     if not any(cache.add(slot, True, MINUTES * 60) for slot in slots):
-        logger.warning("Too many wrong passwords of user %s where a password was asked for again.", by.pk)
+        logger.warning("Too many wrong answers of user %s where a password was asked for again.", by.pk)
         text = ngettext(
-            "Too many wrong passwords. Wait %(minutes)s minute; nothing has been done.",
-            "Too many wrong passwords. Wait %(minutes)s minutes; nothing has been done.",
+            "Too many wrong answers. Wait %(minutes)s minute; nothing has been done.",
+            "Too many wrong answers. Wait %(minutes)s minutes; nothing has been done.",
             MINUTES,
         )
         raise ValidationError({"password": text % {"minutes": MINUTES}})
-    found = authenticate(username=by.get_username(), password=password)
-    if found is None or found.pk != by.pk:
-        logger.warning("A wrong password of user %s where a password was asked for again.", by.pk)
-        raise ValidationError({"password": _("That is not your password. Nothing has been done.")})
+    if not (_is_password(by, password) or _is_code(by, password)):
+        logger.warning("A wrong answer of user %s where a password was asked for again.", by.pk)
+        text = _("That is neither your password nor a code of your app. Nothing has been done.")
+        raise ValidationError({"password": text})
     cache.delete_many(slots)
+
+
+def _is_password(by: User, said: str) -> bool:
+    found = authenticate(username=by.get_username(), password=said)
+    return found is not None and found.pk == by.pk
+
+
+def _is_code(by: User, said: str) -> bool:
+    apps = Authenticator.objects.filter(user=by, type=Authenticator.Type.TOTP)
+    return any(app.wrap().validate_code(said) for app in apps)

@@ -18,11 +18,11 @@ class TypedNameField(forms.CharField):
 
 
 class PasswordField(forms.CharField):
-    """The password of the person who is signed in; never shown again."""
+    """The password of the person who is signed in, or a code of the app for codes; never shown again."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.PasswordInput(attrs={"autocomplete": "current-password"}, render_value=False)
-        text = _("Yours, so that nobody decides this at a screen that was left open.")
+        text = _("So that nobody decides this at a screen that was left open. A code of your app does as well.")
         super().__init__(
             label=_("Your password"), help_text=text, strip=False, max_length=4096, widget=widget, **options
         )

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
-from offboarding import customer_access, people
+from offboarding import customer_access, people, reauthentication
 from tests.offboarding.sign_in.doing import app_code, give_app, password, signed_in
 
 
@@ -107,8 +107,29 @@ def test_no_list_of_the_admin_goes_round_these_acts(client, sam, path):
 
 
 def test_a_password_asked_for_again_is_still_only_the_own_one(sam):
-    from offboarding import reauthentication
-
     reauthentication.confirm(sam, "correct horse battery staple")
     with pytest.raises(ValidationError):
         reauthentication.confirm(sam, "wrong")
+
+
+def test_who_has_no_password_here_shows_a_code_of_the_app_and_each_code_once(sam):
+    sam.set_unusable_password()
+    sam.save()
+    give_app(sam)
+    reauthentication.confirm(sam, app_code())
+    with pytest.raises(ValidationError, match="neither your password nor a code"):
+        reauthentication.confirm(sam, app_code())
+
+
+@pytest.mark.parametrize("said", ["", "!", "000000"])
+def test_who_has_neither_password_nor_app_confirms_nothing(sam, said):
+    sam.set_unusable_password()
+    sam.save()
+    for wrong in (said, sam.password):
+        with pytest.raises(ValidationError, match="neither your password nor a code"):
+            reauthentication.confirm(sam, wrong)
+
+
+def test_the_code_of_somebody_elses_app_is_no_use(sam, lea):
+    with pytest.raises(ValidationError, match="neither your password nor a code"):
+        reauthentication.confirm(sam, app_code())

@@ -52,7 +52,7 @@ def test_after_some_wrong_passwords_the_right_one_is_not_taken_either(plan, pers
     for _number in range(reauthentication.ATTEMPTS):
         browser.post(form_of(plan, "approve"), sent(plan, password="wrong"))
     answer = browser.post(form_of(plan, "approve"), sent(plan))
-    assert "Too many wrong passwords" in errors(answer)["password"][0]
+    assert "Too many wrong answers" in errors(answer)["password"][0]
     assert not plan.approvals.exists()
 
 
