@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -24,7 +24,7 @@ from exports.labels import CATEGORIES, category_names
 from exports.models import ExportJob, Receipt
 from exports.portal_files import hand_out
 from exports.portal_forms import ObjectForm, Refusable
-from offboarding.desk import OnlyVerbs
+from offboarding.desk import OnlyVerbs, as_it_stands
 
 if TYPE_CHECKING:
     _ReceiptAdmin = admin.ModelAdmin[Receipt]
@@ -109,16 +109,19 @@ def _job(pk: int) -> ExportJob:
     return found
 
 
-Act = Callable[[HttpRequest, ExportJob], tuple[str, dict[str, Any], Callable[[], object] | None]]
+Act = Callable[[HttpRequest, ExportJob], tuple[str, dict[str, Any], Callable[[], object]] | None]
 """Title, context with ``form``, and what POST does; None where nothing is possible."""
 
 
 def _page(model_admin: Any, act: Act) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         job = _job(pk)
-        title, context, do = act(request, job)
+        found = act(request, job)
+        if found is None:
+            return as_it_stands(request, reverse("admin:exports_exportjob_change", args=[pk]))
+        title, context, do = found
         form = context["form"]
-        if do is not None and request.method == "POST" and form.is_valid():
+        if request.method == "POST" and form.is_valid():
             try:
                 do()
             except ValidationError as error:
@@ -170,20 +173,15 @@ def _settle(request: HttpRequest, job: ExportJob) -> Any:
     _need(request, "exports.settle_receipt")
     receipt = job.receipts.filter(outcome=Receipt.Outcome.OBJECTED, settled_at=None).first()
     if receipt is None:
-        form: forms.Form = forms.Form()
-        return (
-            _("Settle the objection"),
-            {"form": form, "explains": _("There is no open objection."), "button": ""},
-            None,
-        )
+        return None
     receipt.job = job
     form = SettleForm(receipt, _sent(request))
     context = {
         "form": form, "button": _("Settle it"), "done": _("The objection is settled; all contacts get your answer."),
         "missing": [(category_names([name]), words) for name, words in receipt.missing.items()],
         "explains": _(
-            "Once it is settled, this objection does not stop the deletion any more. Settled with a newer export, the "
-            "customer has its whole time again to fetch and check that."
+            "Once it is settled, this objection does not stop the deletion any more. With a newer export or "
+            "without, the customer then has its whole time again to fetch, check and answer."
         ),
     }  # fmt: skip
     return (

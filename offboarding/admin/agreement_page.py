@@ -25,6 +25,7 @@ from offboarding.admin.case_words import distance, standing
 from offboarding.admin.notice_verbs import NOTICE_VERBS
 from offboarding.admin.rehearsal import shown_days
 from offboarding.admin.waivers import WAIVER_VERBS
+from offboarding.desk import InJournal
 from offboarding.models import Agreement, TerminationNotice, TransferAssistance, Waiver
 from offboarding.phases import phase_of
 from offboarding.reasons import Reason, reasons_of
@@ -48,7 +49,7 @@ TERMS = (
 )  # fmt: skip
 
 
-class AgreementPage(OpensForms, _AgreementAdmin):
+class AgreementPage(OpensForms, InJournal, _AgreementAdmin):
     """What one agreement's page shows and which forms it opens. Terms have a form of Django's own."""
 
     verbs = AGREEMENT_VERBS

@@ -18,10 +18,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from offboarding.admin.case_forms import CaseForm
 from offboarding.admin.rehearsal import Outcome, rehearse
+from offboarding.desk import as_it_stands
 from offboarding.models import Agreement, Contact, Customer
 
 if TYPE_CHECKING:
@@ -159,8 +159,7 @@ class OpensForms:
             if request.method == "POST":
                 return self._acted(request, verb, record)
             if not verb.possible(record):
-                messages.warning(request, _("That is not possible as things stand now; this page shows them."))
-                return HttpResponseRedirect(self.about(record)["back"])
+                return as_it_stands(request, self.about(record)["back"])
             return self._asked(request, verb, record, verb.form(record))
 
         return view

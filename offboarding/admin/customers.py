@@ -14,6 +14,7 @@ from offboarding import clock
 from offboarding.admin.case_verbs import OpensForms, buttons, page_of
 from offboarding.admin.contacts import ADD_CONTACT, CONTACT_VERBS
 from offboarding.customers import save
+from offboarding.desk import InJournal
 from offboarding.models import Customer
 from offboarding.paging import BoundedPaginator
 from offboarding.phases import Phase
@@ -29,7 +30,7 @@ MOST = 50
 
 
 @admin.register(Customer)
-class CustomerAdmin(OpensForms, _CustomerAdmin):
+class CustomerAdmin(OpensForms, InJournal, _CustomerAdmin):
     """Customers; the tenant key is fixed once written, because packages and evidence name it."""
 
     verbs = (ADD_CONTACT,)

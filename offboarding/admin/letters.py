@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from offboarding import letters
 from offboarding.admin.case_forms import BecauseField
-from offboarding.desk import OnlyVerbs
+from offboarding.desk import OnlyVerbs, as_it_stands
 from offboarding.models import Letter
 from offboarding.search_people import find_written
 
@@ -145,7 +145,7 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
             raise PermissionDenied
         if request.method != "POST":
             if letter.state not in letters.RESENDABLE:
-                return self._as_it_stands(request, letter)
+                return as_it_stands(request, self._address(letter))
             return self._page(request, "resend.html", {"title": _("Send the letter again"), "letter": letter})
         try:
             fresh = letters.resend(letter, by=cast(User, request.user))
@@ -161,7 +161,7 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
         if not request.user.has_perm("offboarding.resend_letter"):
             raise PermissionDenied
         if request.method != "POST" and letter.state not in letters.UNDELIVERED:
-            return self._as_it_stands(request, letter)
+            return as_it_stands(request, self._address(letter))
         form = SettleLetterForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             arrived, because = form.cleaned_data["arrived"] == "yes", form.cleaned_data["because"]
@@ -175,11 +175,6 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
                 return HttpResponseRedirect(self._address(letter))
         context = {"title": _("What became of the letter?"), "form": form, "letter": letter}
         return self._page(request, "settle.html", context)
-
-    def _as_it_stands(self, request: HttpRequest, letter: Letter) -> HttpResponse:
-        """To the letter's page, where a form would lead to nothing."""
-        messages.warning(request, _("That is not possible as things stand now; this page shows them."))
-        return HttpResponseRedirect(self._address(letter))
 
     def _letter(self, pk: str) -> Letter:
         found = Letter.objects.select_related("customer", "agreement", "contact")

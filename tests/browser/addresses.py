@@ -32,10 +32,14 @@ def addresses() -> list[str]:
 def _of_one_kind(model: Any, screen: Any) -> Iterator[str]:
     from django.urls import NoReverseMatch, reverse
 
+    from offboarding.desk import InJournal
+
     rows = list(model._default_manager.order_by("-pk")[: max(MOST.values())])
     for pattern in screen.get_urls():
         name = pattern.name
         if name is None or name.rpartition("_")[2] in NOT_PAGES:
+            continue
+        if name.endswith("_history") and isinstance(screen, InJournal):  # leads to the list of the journal
             continue
         try:
             yield reverse(f"admin:{name}")

@@ -75,7 +75,8 @@ def test_an_objection_is_settled_with_a_newer_export(desk_of, objection, package
     browser.post(address(objection.job, "settle/"), {"because": "Made anew.", "by_export": new.pk})
     objection.refresh_from_db()
     assert objection.settled_because == "Made anew."
-    assert "There is no open objection." in text_of(browser.get(address(objection.job, "settle/")))
+    there = browser.get(address(objection.job, "settle/"))
+    assert there.headers["Location"] == address(objection.job, "change/")
 
 
 @pytest.mark.parametrize("rest", ["confirmed/", "objected/", "settle/"])

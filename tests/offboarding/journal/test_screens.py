@@ -49,6 +49,17 @@ def test_the_list_says_what_happened_who_did_it_and_where(desk, alice, agreement
     assert "2 journal entries" in page
 
 
+@pytest.mark.parametrize("kind", ["agreement", "customer"])
+def test_the_history_of_a_record_is_what_the_journal_says_of_its_customer(desk, agreement, neighbour, kind):
+    tell(agreement, channel="portal", received_on="2026-11-03")
+    tell(neighbour, "hold.placed", actor=Actor.machine("fetch_notices"))
+    record = {"agreement": agreement, "customer": agreement.customer}[kind]
+    page = desk.get(f"/admin/offboarding/{kind}/{record.pk}/history/", follow=True)
+    assert page.redirect_chain == [(f"{LIST}?q={agreement.customer.tenant_key}", 302)]
+    assert ">A-1</a>" in page.content.decode() and ">B-2</a>" not in page.content.decode()
+    assert desk.get(f"/admin/offboarding/{kind}/999/history/").status_code == 404
+
+
 def test_nobody_can_add_change_or_delete_an_entry(desk):
     (entry,) = record()
     page = desk.get(f"{LIST}{entry.pk}/change/").content.decode()
