@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from exports.contents import Category
 from exports.datamap import DataMap, DataMapError, load
 from offboarding.models import Customer
-from retention import plan_content
+from retention import plan_content, scratch
 from retention.erasers.database import DatabaseEraser
 from retention.erasers.file_findings import Keeps
 from retention.erasers.files import FileEraser, NamedFiles
@@ -74,7 +73,7 @@ def open_erasers(
     datamap, staying = data_map(), staying or Staying(keeps)
     with ExitStack() as stack:
         if work is None:
-            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dry-run-")))
+            work = stack.enter_context(scratch.folder())
         work.mkdir(mode=0o700, parents=True, exist_ok=True)
         erasers = Erasers(datamap)
         for key in datamap.databases if databases else ():
