@@ -19,6 +19,7 @@ from exports.documents import word_charts, word_shapes
 from exports.documents.looks import Look, border, paragraph_properties, run_properties, sheet
 from exports.documents.markup import FORBIDDEN, goes_left, in_xml, unread
 from exports.documents.word_base import HEADINGS, base, core_properties, entry, style_id
+from exports.documents.word_lists import Lists
 
 _BREAKS = re.compile(r"[ \t\n\r\f]+")
 _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
@@ -27,6 +28,7 @@ _BOLD, _ITALIC = ("b", "strong", "th"), ("i", "em")
 _FIELDS = {"pdf:pagenumber": "PAGE", "pdf:pagecount": "NUMPAGES"}
 _BLOCKS = ("p", "h1", "h2", "h3", "li")
 _CELLS = ("td", "th")
+_LISTS = ("ul", "ol")
 _INLINE = ("b", "strong", "i", "em", "span", "a", "small", "u", "sub", "sup", "code")
 _LOOSE = ""
 """The block of what stands in none: it becomes a paragraph of its own."""
@@ -93,11 +95,11 @@ class _Body(HTMLParser):
         self._block: tuple[str, list[str]] = ("p", [])
         self._letters: list[Look] = []
         self._inside: list[tuple[str, list[str]]] = []
-        self._silent = ""
+        self._lists = Lists()
+        self._silent, self._numbers = "", 0
         self._cells: list[tuple[str, str]] = []
         self._widths: list[int] = []
         self._rows: list[str] = []
-        self._numbers = 0
 
     # Elements --------------------------------------------------------------------------------------------------------
 
@@ -125,13 +127,19 @@ class _Body(HTMLParser):
         if tag not in _INLINE:
             self._end_loose()
         self._inside.append((tag, classes))
+        if tag == "li":
+            self._lists.point()
         if tag in _BLOCKS and self._runs is not None and self._block[0] in _CELLS:
-            self._run("<w:br/>" if self._runs else "")
+            self._run(("<w:br/>" if self._runs else "") + self._lists.in_line())
         elif tag in _BLOCKS or tag in _CELLS:
+            self._end_open()
             self._runs, self._block = [], (tag, classes)
             if tag in _CELLS:
                 share = re.search(r"width:\s*([0-9.]+)%", known.get("style", ""))
                 self._widths.append(round(float(share[1]) * 50) if share else 0)
+        elif tag in _LISTS:
+            self._end_open()
+            self._lists.begin(numbered=tag == "ol")
         elif tag == "table":
             self._rows = []
         elif tag == "tr":
@@ -154,6 +162,8 @@ class _Body(HTMLParser):
         elif tag in _CELLS and self._runs is not None:
             self._cells.append((self._cell_text(), self._border()))
             self._runs = None
+        elif tag in _LISTS:
+            self._lists.end()
         elif tag == "tr":
             self._rows.append(self._row())
         elif tag == "table":
@@ -195,6 +205,11 @@ class _Body(HTMLParser):
         if self._runs is not None and self._block[0] == _LOOSE:
             self._out.append(self._paragraph())
 
+    def _end_open(self) -> None:
+        """A block or list begins inside a block: what stands before it is a paragraph of its own."""
+        if self._runs and self._block[0] not in _CELLS:
+            self._out.append(self._paragraph())
+
     # WordprocessingML ------------------------------------------------------------------------------------------------
 
     def _run(self, content: str, *, left: bool = False) -> None:
@@ -232,7 +247,9 @@ class _Body(HTMLParser):
         properties = f'<w:pStyle w:val="{style}"/>' if style else ""
         if "".join(self.texts[-1:]) and goes_left(self.texts[-1][:1]):
             properties += "<w:bidi/>"
-        runs, self._runs = "".join(self._runs or ()), None
+        indent, mark = self._lists.in_paragraph()
+        properties += indent
+        runs, self._runs = mark + "".join(self._runs or ()), None
         return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{runs}</w:p>"
 
     def _cell_look(self) -> Look:

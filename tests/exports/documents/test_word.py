@@ -123,6 +123,15 @@ def test_what_a_template_puts_into_no_paragraph_is_not_lost():
     assert b'r:id="chart1"' in parts(chart)["word/document.xml"]
 
 
+def test_points_of_lists_have_their_marks_and_a_list_in_a_list_stands_further_in():
+    body = "<ul><li>one<ol><li>first</li><li><p>second</p></li></ol>still one</li><li>two</li></ul><p>after</p>"
+    assert texts_of(body)[0] == ["•\tone", "1.\tfirst", "2.\tsecond", "still one", "•\ttwo", "after"]
+    assert texts_of("<table><tr><td><ul><li>one</li><li>two</li></ul></td></tr></table>")[1] == ["• one\n• two"]
+    document = docx.Document(io.BytesIO(word.docx(f"<body>{body}</body>", {}, "en", "2026-11-22", str)[0]))
+    left = [one.paragraph_format.left_indent for one in document.paragraphs if one.text.strip()]
+    assert [indent.twips if indent else 0 for indent in left] == [360, 720, 720, 360, 360, 0]
+
+
 def test_paragraphs_of_a_cell_stay_in_it():
     assert texts_of("<table><tr><td><p>one</p><p>two</p></td><td>x</td></tr></table>") == ([], ["one\ntwo", "x"])
 
