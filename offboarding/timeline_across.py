@@ -59,11 +59,18 @@ class Stretch:
     name: str
     y: int = 0
     height: int = BAR
+    title_from: float = 0
+    """Per cent from which the title is written: after a line that would cross it."""
 
     @property
     def left(self) -> str:
         """``x`` as an attribute of SVG."""
         return f"{self.x:.3f}%"
+
+    @property
+    def title_left(self) -> str:
+        """``title_from`` as an attribute of SVG."""
+        return f"{self.title_from:.3f}%"
 
     @property
     def wide(self) -> str:
@@ -102,7 +109,9 @@ def across(story: Story) -> Across:
         bar=bar,
         below=below,
         labels=tuple(labels),
-        stretches=tuple(_stretch(band, scale, bar) for band in story.bands if scale.shows(band)),
+        stretches=tuple(
+            _stretch(band, scale, bar, [x for _point, x in placed]) for band in story.bands if scale.shows(band)
+        ),
         dots=tuple(Stretch(dot.kind, scale.at(dot.day), 0, "", f"{dot.title} · {dot.when}") for dot in story.dots),
         before=story.start.day < scale.first,
     )
@@ -176,10 +185,14 @@ def _label(point: Point, x: float, row: int, bar: int, below: int, *, above: boo
     )
 
 
-def _stretch(band: Band, scale: _Scale, bar: int) -> Stretch:
+def _stretch(band: Band, scale: _Scale, bar: int, lines: Sequence[float]) -> Stretch:
     x, end = scale.at(band.first), scale.at(band.last)
     if band.lane:
         y = bar + BAR + LANE * (band.lane - 1) + 2
         return Stretch(band.kind, min(x, 100 - LEAST_SPAN), max(end - x, LEAST_SPAN), "", band.title, y, LANE - 2)
-    fits = text_width(band.title, DAY_SIZE) + 2 * OFFSET <= _pixels(end - x)
-    return Stretch(band.kind, x, end - x, band.title if fits else "", band.title, bar)
+    needs, start = text_width(band.title, DAY_SIZE) + 2 * OFFSET, x
+    for line in lines:
+        if 0 < _pixels(line - start) < needs:
+            start = line
+    fits = needs <= _pixels(end - start)
+    return Stretch(band.kind, x, end - x, band.title if fits else "", band.title, bar, title_from=start)

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offboarding.timeline import NARROW_TEXT, Band, Point, Story, text_width, wrapped
+from offboarding.timeline import DAY_SIZE, NARROW_TEXT, Band, Point, Story, text_width, wrapped
 from offboarding.timeline_across import LEAST_WIDTH, OFFSET, across
 from offboarding.timeline_down import down
 
@@ -51,6 +51,29 @@ def test_no_line_crosses_a_label(story):
                 if one.above == other.above and one.row > other.row:
                     left, right = extent(other, width)
                     assert not left < one.x / 100 * width < right
+
+
+@given(stories)
+def test_no_line_crosses_the_words_in_a_band_and_they_end_inside_it(story):
+    drawn = across(story)
+    for width in (LEAST_WIDTH, 1920):
+        for band in drawn.stretches:
+            left = band.title_from / 100 * width
+            right = left + OFFSET + text_width(band.title, DAY_SIZE)
+            if band.title:
+                assert right <= (band.x + band.span) / 100 * width
+                assert not any(left < label.x / 100 * width < right for label in drawn.labels)
+
+
+def test_the_words_of_a_band_stand_behind_todays_line_where_it_would_cross_them():
+    month = Band("window", DAY, DAY + timedelta(days=90), "Exports", 0)
+    ends = Point("ends", DAY, "Service ends", "1 January")
+    for days_in, moved in ((2, True), (60, False)):
+        today = Point("today", DAY + timedelta(days=days_in), "Today", "")
+        last = Point("latest", DAY + timedelta(days=90), "Deletion", "1 April")
+        (band,) = across(Story(ends, today, (last,), (month,), ())).stretches
+        assert band.title == "Exports"
+        assert (band.title_from > band.x) is moved
 
 
 @given(stories)
