@@ -5,6 +5,7 @@
 # make test-s3 the file eraser on a real object store: Debian's Ceph, on this machine
 # make sabotage breaks one promise after the other in a copy; tests must notice each  (ARGS="hold-not-asked")
 # make screenshots every page as a picture below var/screenshots                       (ONLY="case sign-in")
+# make html    every page through the Nu HTML Checker                                 (NU=/path/to/vnu.jar; needs Java)
 # make bench   how fast, against PostgreSQL's own tools                               (OULAD=../shared/data/oulad)
 
 PYTHON ?= python3
@@ -15,6 +16,7 @@ LONG ?=
 PROCESSES ?= auto
 ARGS ?=
 ONLY ?=
+NU ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,7 +41,7 @@ PRODUCTION := DEBUG=false ALLOWED_HOSTS=offboarding.example.org DATABASE_URL=sql
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE=
 
 .DELETE_ON_ERROR:
-.PHONY: install demo test test-s3 lint bench sabotage screenshots messages coverage clean
+.PHONY: install demo test test-s3 lint bench sabotage screenshots html messages coverage clean
 
 install: $(VENV)/.ready $(COMPILED)
 
@@ -69,6 +71,9 @@ sabotage: $(VENV)/.dev $(COMPILED)
 
 screenshots: $(VENV)/.dev $(COMPILED)
 	ONLY="$(ONLY)" NO_SKIPS=1 $(BIN)/python -m pytest -q tests/browser/shots.py $(ARGS)
+
+html: $(VENV)/.dev $(COMPILED)
+	NU="$(NU)" NO_SKIPS=1 $(BIN)/python -m pytest -q tests/browser/nu.py $(ARGS)
 
 coverage: $(VENV)/.dev $(COMPILED)
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html -m "not slow" $(ARGS)
