@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error
 
 from tests.browser.pages import Shown, links_of, of_customers, of_strangers
 
@@ -116,4 +117,11 @@ def picture(tab, name: str) -> None:
     """The whole page, down to ``TALLEST``."""
     size = tab.page.evaluate("({width: innerWidth, height: document.documentElement.scrollHeight})")
     clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], TALLEST)}
-    tab.page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip)
+    for last in (False, True):
+        try:
+            tab.page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=clip)
+        except Error as error:
+            if last or "Unable to capture" not in str(error):  # which Chromium says now and then on a busy machine
+                raise
+        else:
+            return
