@@ -8,7 +8,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import URLPattern, URLResolver, include, path
 
 from offboarding import single_sign_on
-from offboarding.sign_in import AskForCode
+from offboarding.sign_in import AskForCode, change_password
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leaving/sign-in/", AskForCode.as_view(), name="portal-sign-in"),
@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("accounts/password/change/", change_password, name="account_change_password"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     # Where no single sign-on is set up, the first two answer 404.

@@ -10,7 +10,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
-from allauth.account.views import RequestLoginCodeView
+from allauth.account.views import RequestLoginCodeView, password_change
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
@@ -18,8 +18,9 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -151,3 +152,12 @@ class AskForCode(RequestLoginCodeView):  # type: ignore[misc]
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> None:
         return None
+
+
+def change_password(request: HttpRequest) -> HttpResponseBase:
+    """allauth's form; who signs in by single sign-on alone has no password here, and none can be set."""
+    if request.user.is_authenticated and not request.user.has_usable_password():
+        messages.info(request, gettext("You sign in through your organisation; here is no password to change."))
+        return HttpResponseRedirect(reverse("mfa_index"))
+    response: HttpResponseBase = password_change(request)
+    return response

@@ -72,6 +72,18 @@ def test_the_providers_factor_is_enough_only_where_a_setting_says_so(browser, pr
     assert browser.get("/admin/").status_code == 200
 
 
+def test_who_has_no_password_here_is_told_so_where_others_change_theirs(client, sam):
+    sam.set_unusable_password()
+    sam.save()
+    client.force_login(sam)
+    page = client.get("/admin/password_change/", follow=True)
+    assert page.redirect_chain[-1] == (reverse("mfa_index"), 302)
+    assert "here is no password to change" in page.content.decode()
+    assert f'href="{reverse("account_change_password")}"' not in page.content.decode()
+    answer = client.post(reverse("account_change_password"), {"oldpassword": "", "password1": "x", "password2": "x"})
+    assert answer.headers["Location"] == reverse("mfa_index")
+
+
 def test_from_then_on_the_subject_counts_not_the_address(browser, provider, sam):
     provider.person = person()
     through(browser)
