@@ -11,6 +11,13 @@ MOST = {"change": 4, "history": 1, "delete": 1}
 """Records of one kind whose pages are opened, the newest; of forms about one, two."""
 
 
+ACCOUNT = (
+    "mfa_index", "mfa_deactivate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_generate_recovery_codes",
+    "mfa_reauthenticate", "usersessions_list", "account_change_password", "account_logout",
+)  # fmt: skip
+"""Pages about one's own sign-in."""
+
+
 def addresses() -> list[str]:
     """Lists, forms, pages of records and forms about them; each once."""
     from django.contrib import admin
@@ -22,6 +29,9 @@ def addresses() -> list[str]:
         reverse("admin:index"),
         reverse("admin:search"),
         reverse("admin:search") + "?q=skola",
+        reverse("roles"),
+        reverse("api-docs"),
+        *(reverse(name) for name in ACCOUNT),
     ]
     found += [reverse("admin:app_list", args=[app]) for app in ("offboarding", "exports", "retention", "auth")]
     for model, screen in admin.site._registry.items():

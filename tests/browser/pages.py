@@ -38,6 +38,7 @@ def of_customers(world: World) -> Iterator[Shown]:
             continue
         page = f"/leaving/{agreement.reference}/"
         yield Shown(f"case-{agreement.number}", page, visitor(contact))
+    yield Shown("home", "/leaving/", visitor(world.consultant))
 
 
 def visitor(contact: Any) -> Any:

@@ -20,6 +20,8 @@ class World:
 
     sam: Any
     charlie: Any
+    consultant: Any
+    """A contact of two customers."""
 
     @property
     def long_entry(self) -> Any:
@@ -62,10 +64,10 @@ def make(platform: str) -> World:
 
     from exports import jobs, worker
     from exports.sample.platform import create
-    from offboarding.models import Customer
+    from offboarding.models import Agreement, Contact, Customer
     from retention.sample import cases, cast, erasing
 
-    sam = User.objects.create(username="sam", is_staff=True, is_superuser=True, password="!")
+    sam = User.objects.create_superuser("sam", "sam@vendor.example", "correct horse battery staple")
     charlie = User.objects.create(username="charlie", is_staff=True, password="!")
     cast.enter()
     summary = create(platform, storages["platform_media"], size=300)
@@ -74,6 +76,9 @@ def make(platform: str) -> World:
     call_command("send_reminders", stdout=io.StringIO())
     erasing.erase_one(io.StringIO())
     erasing.enforce(io.StringIO())
+    for number in ("A-1002", "A-1006"):
+        customer = Agreement.objects.get(number=number).customer
+        consultant = Contact.objects.create(customer=customer, name="Kim Rådberg", email="kim@consultant.example")
     jobs.request_export(Customer.objects.get(name__startswith="Fj"), by=sam)
     worker.run(jobs.request_export(leaving, by=sam).pk)  # last: the walk opens the newest entries, and its have digests
-    return World(sam, charlie)
+    return World(sam, charlie, consultant)
