@@ -9,7 +9,8 @@ NOT_PAGES = {"jsi18n", "autocomplete", "logout", "view_on_site", "password_chang
 """Scripts, and addresses that lead elsewhere."""
 MOST = {"change": 4, "history": 1, "delete": 1}
 """Records of one kind whose pages are opened, the newest; of forms about one, two."""
-
+ASKED = 100
+"""Records of one kind that are asked whether a form is for them."""
 
 ACCOUNT = (
     "mfa_index", "mfa_deactivate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_generate_recovery_codes",
@@ -44,7 +45,8 @@ def _of_one_kind(model: Any, screen: Any) -> Iterator[str]:
 
     from offboarding.desk import InJournal
 
-    rows = list(model._default_manager.order_by("-pk")[: max(MOST.values())])
+    newest = _newest(model)
+    verbs = {f"{model._meta.label_lower.replace('.', '_')}_{verb.name}": verb for verb in getattr(screen, "verbs", ())}
     for pattern in screen.get_urls():
         name = pattern.name
         if name is None or name.rpartition("_")[2] in NOT_PAGES:
@@ -56,10 +58,21 @@ def _of_one_kind(model: Any, screen: Any) -> Iterator[str]:
             continue
         except NoReverseMatch:
             pass
-        for row in rows[: MOST.get(name.rpartition("_")[2], 2)]:
+        for row in _shown_by(verbs.get(name), newest)[: MOST.get(name.rpartition("_")[2], 2)]:
             for args in ([row.pk], [str(row.pk)]):
                 try:
                     yield reverse(f"admin:{name}", args=args)
                     break
                 except NoReverseMatch:
                     continue
+
+
+def _newest(model: Any) -> list[Any]:
+    """The newest records that have a page: of accounts, those of staff."""
+    rows = model._default_manager.order_by("-pk")
+    return list((rows.filter(is_staff=True) if hasattr(model, "is_staff") else rows)[:ASKED])
+
+
+def _shown_by(verb: Any, newest: list[Any]) -> list[Any]:
+    """Records that the verb's form is for now; where there is none, one whose page says so."""
+    return newest if verb is None else [row for row in newest if verb.possible(row)] or newest[:1]
