@@ -25,13 +25,13 @@ def leaving(request: HttpRequest) -> HttpResponse:
     known = [code for code, _name in settings.LANGUAGES]
     language = chosen if chosen in known else translation.get_language()
     with translation.override(language):
-        response = render(request, "help/leaving.html", _context(language or settings.LANGUAGE_CODE))
+        response = render(request, "help/leaving.html", _context())
     response.headers["Content-Language"] = language or settings.LANGUAGE_CODE
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response
 
 
-def _context(language: str) -> dict[str, object]:
+def _context() -> dict[str, object]:
     last_day = date(clock.today().year, 12, 31)
     blank = Agreement()
     usual = {"notice_days": blank.notice_days, "export_window_days": blank.export_window_days}
@@ -43,12 +43,6 @@ def _context(language: str) -> dict[str, object]:
     )
     dates = milestones(terms, Ending(cause=Cause.NOTICE, notice_day=date(last_day.year, 10, 1)), clock.zone())
     return {
-        "language": language,
-        "languages": [
-            (code, str(translation.get_language_info(code)["name_local"])) for code, _n in settings.LANGUAGES
-        ],
-        "vendor": settings.VENDOR_NAME,
-        "address": settings.NOTICE_ADDRESS,
         "zone": settings.TIME_ZONE,
         "objection_days": settings.OBJECTION_DAYS,
         "example": {mark.value: day_in_words(dates[mark].day) for mark in Mark},

@@ -31,8 +31,8 @@ def answer(make: Callable[[str], Paper], *, name: str, language: str, kind: str)
 
 
 def label(kind: str, language: str) -> str:
-    """``Word · svenska``."""
-    return f"{LABELS[kind]} · {get_language_info(language)['name_local']}"
+    """``Word · Svenska``."""
+    return f"{LABELS[kind]} · {get_language_info(language)['name_local'].capitalize()}"
 
 
 def choices(first: str = "") -> list[tuple[str, str, str]]:

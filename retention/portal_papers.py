@@ -12,8 +12,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from exports.models import ExportJob
 from exports.portal_papers import statements_of
 from offboarding import clock, paper_download
+from offboarding.models import TerminationNotice
 from offboarding.portal.papers import notices_of
 from offboarding.portal.visits import Visit, for_contacts
 from retention import certificate_download, certificate_fetching, documents
@@ -70,40 +72,50 @@ def _noted(
 # What the page lists --------------------------------------------------------------------------------------------------
 
 
-def listed(visit: Visit) -> dict[str, Any]:
-    """Everything the section of documents shows, the certificates first, in the active language."""
+def certificates_listed(visit: Visit) -> dict[str, Any]:
+    """The certificates in the order they were issued, in the active language."""
     language = get_language() or ""
-    certificates = list(certificates_of(visit).order_by("-sequence")[: MOST + 1])
+    found = list(certificates_of(visit).order_by("-sequence")[: MOST + 1])
+    return {
+        "visit": visit,
+        "certificates": [_certificate(one, language) for one in reversed(found[:MOST])],
+        "more": len(found) > MOST,
+        "most": MOST,
+    }
+
+
+def papers_listed(visit: Visit) -> dict[str, Any]:
+    """Completeness statements and acknowledgements, the newest of each kind first, in the active language."""
     statements = list(statements_of(visit).defer("tables_result", "statement")[: MOST + 1])
     notices = list(notices_of(visit)[: MOST + 1])
     return {
         "visit": visit,
-        "certificates": [_certificate(one, language) for one in reversed(certificates[:MOST])],
-        "papers": [
-            *(
-                {
-                    "title": _("Completeness statement of export %(number)s") % {"number": job.pk},
-                    "text": _("Proves, row by row and file by file, that the package holds everything."),
-                    "url": "portal-statement",
-                    "pk": job.pk,
-                }
-                for job in statements[:MOST]
-            ),
-            *(
-                {
-                    "title": _("Acknowledgement of your notice of %(day)s")
-                    % {"day": date_format(clock.local_day(notice.received_at), "j F Y")},
-                    "text": _("That we have received it and when, and what was decided."),
-                    "url": "portal-acknowledgement",
-                    "pk": notice.pk,
-                }
-                for notice in notices[:MOST]
-            ),
-        ],
-        "forms": paper_download.choices(language),
-        "more": max(len(certificates), len(statements), len(notices)) > MOST,
+        "papers": [*map(_statement, statements[:MOST]), *map(_acknowledgement, notices[:MOST])],
+        "forms": paper_download.choices(get_language() or ""),
+        "more": max(len(statements), len(notices)) > MOST,
         "most": MOST,
     }
+
+
+def _statement(job: ExportJob) -> dict[str, Any]:
+    return {
+        "title": _("Completeness statement of export %(number)s") % {"number": job.pk},
+        "text": _("Proves, row by row and file by file, that the package holds everything."),
+        "url": "portal-statement",
+        "pk": job.pk,
+    }
+
+
+def _acknowledgement(notice: TerminationNotice) -> dict[str, Any]:
+    day = date_format(clock.local_day(notice.received_at), "j F Y")
+    open_ = notice.state == TerminationNotice.State.RECEIVED
+    return {
+        "title": _("Acknowledgement of your notice of %(day)s") % {"day": day},
+        "text": _("That we have received it, and when.") if open_
+        else _("That we have received it and when, and what was decided."),
+        "url": "portal-acknowledgement",
+        "pk": notice.pk,
+    }  # fmt: skip
 
 
 def _certificate(certificate: Certificate, language: str) -> dict[str, Any]:

@@ -73,11 +73,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     language = chosen if chosen in known else translation.get_language() or settings.LANGUAGE_CODE
     with translation.override(language):
         context, status = _answered(request) if request.method == "POST" else (_asking(), 200)
-        languages = [(code, str(translation.get_language_info(code)["name_local"])) for code in known]
-        page = {"language": language, "languages": languages, "chosen": chosen if chosen in known else ""}
-        response = render(
-            request, "verify/verify.html", {**page, "vendor": settings.VENDOR_NAME, **context}, status=status
-        )
+        page = {"chosen": chosen if chosen in known else "", **context}
+        response = render(request, "verify/verify.html", page, status=status)
     response.headers["Content-Language"] = language
     response.headers["X-Robots-Tag"] = "noindex"
     patch_vary_headers(response, ["Accept-Language", "Cookie"])

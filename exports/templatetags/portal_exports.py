@@ -22,10 +22,13 @@ def portal_exports(context: dict[str, Any], visit: Visit) -> dict[str, Any]:
     there = [job for job in found if job.state == ExportJob.State.COMPLETE][:NEWEST]
     shown = [*under_way, *there]
     now = timezone.now()
+    cards = [card(job, visit.contact, now) for job in shown]
     return {
         "visit": visit,
+        "deleted": visit.agreement.erased_at is not None,
+        "ready": any(one["may_fetch"] for one in cards),
         "csrf_token": context.get("csrf_token"),
-        "cards": [card(job, visit.contact, now) for job in shown],
+        "cards": cards,
         "earlier": [card(job, visit.contact, now) for job in found if job not in shown],
         "more": more,
         "most": len(found),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from offboarding import calendar_file, clock, notices
@@ -25,6 +26,7 @@ from offboarding.portal.remembering import remembered
 from offboarding.portal.standing import standing_of
 from offboarding.portal.upcoming import never, steps_of
 from offboarding.portal.visits import Visit, for_contacts
+from offboarding.timeline import Story
 from offboarding.timeline_across import across
 from offboarding.timeline_down import down
 
@@ -54,6 +56,7 @@ def context_of(matters: Matters) -> dict[str, Any]:
         "standing": standing_of(agreement, phase, today),
         "across": across(story),
         "down": down(story),
+        "legend": _legend(story),
         "dates": dates_in_words(agreement, Letter.Occasion.WINDOW_OPEN, matters.milestones),
         "outcomes": _outcomes(matters),
         "zone": zone_in_words(),
@@ -66,6 +69,18 @@ def context_of(matters: Matters) -> dict[str, Any]:
         "deleted": phase is Phase.DELETED,
         "held": agreement.held_since is not None and phase not in (Phase.ON_HOLD, Phase.DELETED),
     }
+
+
+def _legend(story: Story) -> list[tuple[str, str, str]]:
+    """What the colours mean, where there is more than one: kind, words, ``band``."""
+    words = {
+        "service": _("the service runs"),
+        "window": _("exports can be requested"),
+        "closing": _("the time of deletion"),
+        "hold": _("data is kept for legal reasons"),
+    }
+    drawn = dict.fromkeys(band.kind for band in story.bands)
+    return [(kind, words[kind], "band") for kind in drawn] if len(drawn) > 1 else []
 
 
 def _ways(matters: Matters) -> dict[str, list[ways.Way]]:

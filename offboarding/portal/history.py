@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from offboarding import journal_words
 from offboarding.as_told import told_since
 from offboarding.models import Agreement, Contact, JournalEntry
+from offboarding.portal import letters_told
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -90,7 +91,9 @@ def history_of(
         entries = entries.filter(seq__lt=before)
     found = list(entries.order_by("-seq")[: most + 1])
     shown = [entry for entry in found[:most] if _may_be_told(agreement, entry)]
-    return [Happened(entry.at, _who(entry, names), _said(entry), entry.seq) for entry in shown], len(found) > most
+    letters = letters_told.about(shown)
+    lines = [Happened(entry.at, _who(entry, names), _said(entry, letters), entry.seq) for entry in shown]
+    return lines, len(found) > most
 
 
 def _may_be_told(agreement: Agreement, entry: JournalEntry) -> bool:
@@ -100,11 +103,14 @@ def _may_be_told(agreement: Agreement, entry: JournalEntry) -> bool:
     return told_since(agreement, entry.facts["held_since"], before=entry.seq) is not None
 
 
-def _said(entry: JournalEntry) -> str:
+def _said(entry: JournalEntry, letters: Mapping[int, str]) -> str:
     words = str(TOLD[entry.event])
     if not words:
         return journal_words.sentence(entry)
-    return words % journal_words.shown_facts(entry) if "%(" in words else words
+    facts = journal_words.shown_facts(entry)
+    if entry.seq in letters:
+        facts["occasion"] = letters[entry.seq]
+    return words % facts if "%(" in words else words
 
 
 def _who(entry: JournalEntry, names: Mapping[int, str]) -> str:

@@ -80,15 +80,24 @@ def _text(agreement: Agreement, phase: Phase, today: date) -> str:
             "You could ask for exports until %(export)s. From %(delete)s on your data may be deleted, and not before "
             "everything that you asked for in time has reached you and we have reminded you."
         ),
-        Phase.ON_HOLD: _(
-            "There are legal reasons to keep it, so we delete nothing, even though %(delete)s may have passed. We "
-            "write to you when that ends, and again before anything is deleted."
-        ),
+        Phase.ON_HOLD: _held(agreement, today),
         Phase.DELETED: _(
             "We deleted it on %(erased)s. The certificate below says what is gone, what the law makes us keep, why, "
             "and until when."
         ),
     }[phase] % facts
+
+
+def _held(agreement: Agreement, today: date) -> str:
+    if agreement.delete_from is None or today < agreement.delete_from:
+        return _(
+            "There are legal reasons to keep it. As long as they last we delete nothing, whatever the dates below say. "
+            "We write to you when that ends, and again before anything is deleted."
+        )
+    return _(
+        "There are legal reasons to keep it, so we delete nothing, although we might have done so from %(delete)s on. "
+        "We write to you when that ends, and again before anything is deleted."
+    )
 
 
 def _running(agreement: Agreement, today: date) -> str:

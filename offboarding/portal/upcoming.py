@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offboarding import clock, dates
 from offboarding.letter_writing import WARNINGS
@@ -72,13 +73,12 @@ def _of_end(agreement: Agreement, today: date, notice: TerminationNotice | None)
     if service is None or export is None or delete is None:
         return
     objections = notice.object_until if notice is not None else None
-    reminders = sorted(delete - timedelta(days=days) for days in WARNINGS)
     ahead = [
         (objections, _("The last day to object to the notice, in case it was not meant.")),
         (service, _("The last day of service. You may take your notice back until its end.") if notice is not None
          else _("The last day of service.")),
         (export, _("The last day to ask for an export. What you ask for by then we deliver, however long it takes.")),
-        *((day, _("We remind you by mail of the deletion.")) for day in reminders),
+        *((delete - timedelta(days=days), _reminder(days)) for days in WARNINGS),
         (delete, _("Your data may be deleted from this day on. Then you get a certificate.")),
     ]  # fmt: skip
     coming: dict[date, list[str]] = {}
@@ -90,6 +90,15 @@ def _of_end(agreement: Agreement, today: date, notice: TerminationNotice | None)
     if delete < today:
         yield _step(None, today, _("We check once more that nothing stands in the way. Then your data is deleted."))
         yield _step(None, today, _("You get a certificate of what is gone and what remains, and why."))
+
+
+def _reminder(days: int) -> str:
+    text = ngettext(
+        "We remind you by mail that your data may be deleted in %(days)d day.",
+        "We remind you by mail that your data may be deleted in %(days)d days.",
+        days,
+    )
+    return text % {"days": days}
 
 
 def never(agreement: Agreement, phase: Phase) -> list[str]:

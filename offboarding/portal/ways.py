@@ -38,7 +38,10 @@ def _about_the_notice(matters: Matters) -> Iterator[Way]:
     agreement, notice = matters.agreement, matters.notice
     if not online_notices.why_not(agreement, matters.today, matters.notices):
         text = _("You see the dates that follow before you send anything.")
-        way = Way(_("Give notice"), text, matters.at("portal-notice"), _("See the dates"), main=True)
+        if not agreement.auto_renews:
+            text = _("You need not: the agreement ends by itself.") + " " + text
+        needed = agreement.auto_renews
+        way = Way(_("Give notice"), text, matters.at("portal-notice"), _("See the dates"), main=needed)
         yield _for_who_may(way, matters, "may_give_notice")
     if notice is None or agreement.erased_at is not None:
         return
@@ -74,10 +77,16 @@ def _about_help(matters: Matters) -> Iterator[Way]:
         return
     for asked in matters.assistance:
         yield from _standing_of_help(asked, matters)
-    if not any(asked.state == TransferAssistance.State.REQUESTED for asked in matters.assistance):
+    if not any(_to_be_answered(asked, matters) for asked in matters.assistance):
         text = _("We give reasonable help with moving your data to a new provider, under a separate agreement.")
-        way = Way(_("Help with moving"), text, matters.at("portal-help"), _("Ask for help …"))
-        yield _for_who_may(way, matters, "may_request")
+        label = _("Ask for more help …") if matters.assistance else _("Ask for help …")
+        yield _for_who_may(Way(_("Help with moving"), text, matters.at("portal-help"), label), matters, "may_request")
+
+
+def _to_be_answered(asked: TransferAssistance, matters: Matters) -> bool:
+    """By us, or by the customer."""
+    offered = asked.state == TransferAssistance.State.OFFERED and asked.pk not in matters.accepted
+    return offered or asked.state == TransferAssistance.State.REQUESTED
 
 
 def _standing_of_help(asked: TransferAssistance, matters: Matters) -> Iterator[Way]:

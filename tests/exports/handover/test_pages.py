@@ -100,6 +100,21 @@ def test_the_size_is_estimated_by_the_last_package(enter, eva, page, package):
     assert re.search(r"An estimate: your package of .* was 1\.0\sMB, with Users, Courses as CSV\.", text)
 
 
+def test_every_form_has_a_way_back_and_names_the_agreement(enter, eva, page, package, agreement):
+    job, browser = package(days=2), enter(eva)
+    for form in ("exports/request/", f"exports/{job.pk}/confirm/", f"exports/{job.pk}/missing/"):
+        answer = browser.get(page(form))
+        assert f'<a href="{page()}">Cancel</a>' in answer.content.decode()
+        assert f"Alice Academy · agreement {agreement.number}" in text_of(answer)
+
+
+def test_to_ask_again_is_quiet_while_a_package_waits_to_be_fetched(enter, eva, page, package):
+    browser, address = enter(eva), page("exports/request/")
+    assert f'<a class="button" href="{address}"' in browser.get(page()).content.decode()
+    package(days=2)
+    assert f'<a class="button quiet" href="{address}"' in browser.get(page()).content.decode()
+
+
 def test_progress_moves_without_what_is_only_for_staff(enter, eva, page, alice):
     job = jobs.request_export(alice, contact=eva, agreement=alice.agreements.get())
     now = timezone.now()

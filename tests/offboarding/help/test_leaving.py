@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth import get_user_model
 
 PAGE = "/help/leaving/"
 
@@ -84,7 +85,7 @@ def test_a_swedish_reader_gets_swedish_days_and_no_english_word_is_left(client):
 def test_the_browsers_language_decides_where_none_is_chosen(client):
     answer = client.get(PAGE, headers={"accept-language": "sv-SE,sv;q=0.9,en;q=0.5"})
     assert answer.headers["Content-Language"] == "sv"
-    assert '<html lang="sv">' in answer.content.decode()
+    assert '<html lang="sv"' in answer.content.decode()
     assert "Accept-Language" in answer.headers["Vary"]
 
 
@@ -92,8 +93,16 @@ def test_the_browsers_language_decides_where_none_is_chosen(client):
 def test_an_unknown_language_is_no_error_and_is_not_shown(client, language):
     answer = client.get(PAGE, {"language": language})
     assert answer.status_code == 200
-    assert '<html lang="en">' in answer.content.decode()
+    assert '<html lang="en"' in answer.content.decode()
     assert "<script" not in answer.content.decode()
+
+
+def test_there_is_a_way_on_for_who_is_signed_in_and_for_who_is_not(client, db, staff):
+    assert 'href="/leaving/sign-in/"' in client.get(PAGE).content.decode()
+    client.force_login(get_user_model().objects.create(username="ada", email="ada@7.example"))
+    assert 'href="/leaving/"' in client.get(PAGE).content.decode()
+    client.force_login(staff)
+    assert 'href="/admin/"' in client.get(PAGE).content.decode()
 
 
 def test_it_is_only_read(client):

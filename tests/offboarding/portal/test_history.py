@@ -55,8 +55,26 @@ def test_a_letter_is_told_to_whom_it_went(enter, ada, eva, hers, page, staff):
         browser = enter(contact)
         browser.cookies["django_language"] = "en"
         texts.append(text_of(browser.get(page("history/"))))
-    assert "A letter went to you: notice received." in texts[0]
+    assert "A letter went to you: your notice has reached us." in texts[0]
     assert "A letter went to you" not in texts[1]
+
+
+def test_letters_about_help_with_moving_are_told_apart(enter, ada, hers, page, staff):
+    from django.db import transaction
+
+    from offboarding import assistance, letters
+    from offboarding.actors import Actor
+
+    asked = assistance.request(hers, scope="All of it", contact=ada)
+    assistance.offer(asked, estimated_hours=2, charged=False, by=staff)
+    with transaction.atomic():
+        for letter in hers.letters.filter(contact=ada).order_by("pk"):
+            letters.tell(letter, "letter.sent", actor=Actor.machine("send_reminders"))
+    browser = enter(ada)
+    browser.cookies["django_language"] = "en"
+    text = text_of(browser.get(page("history/")))
+    assert "A letter went to you: you asked for help with moving." in text
+    assert "A letter went to you: our offer to help you move." in text
 
 
 def test_long_names_and_other_scripts_stand_whole_and_escaped(enter, ada, hers, alice, page):

@@ -46,6 +46,29 @@ def test_an_offer_is_accepted_and_the_separate_agreement_stays_for_staff(browser
     assert assistance.agree(asked, by=staff, separate_agreement="SA-1").state == "agreed"
 
 
+def test_help_is_not_asked_for_beside_an_offer_that_waits_for_its_answer(browser, page, hers, staff):
+    from offboarding import assistance
+
+    assert "Ask for help …" in text_of(browser.get(page()))
+    browser.post(page("help/"), {"scope": "Load our results"})
+    asked = assistance.offer(hers.assistance.get(), by=staff, estimated_hours=8, charged=True)
+    text = text_of(browser.get(page()))
+    assert "See the offer and answer" in text
+    assert "Ask for" not in text.partition("See the offer")[2].partition("Ask for earlier")[0]
+    assistance.accept(asked, contact=asked.requested_by)
+    assert "Ask for more help …" in text_of(browser.get(page()))
+
+
+def test_who_need_not_give_notice_is_told_so_and_not_invited(browser, page, hers):
+    button = f'<a class="button" href="{page("notice/")}"'
+    assert button in browser.get(page()).content.decode()
+    hers.auto_renews = False
+    hers.save()
+    answer = browser.get(page())
+    assert "the agreement ends by itself. You see the dates" in text_of(answer)
+    assert button not in answer.content.decode()
+
+
 def test_an_offer_is_declined_once(browser, page, hers, staff):
     from offboarding import assistance
 

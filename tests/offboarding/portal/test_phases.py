@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from offboarding.phases import Phase
+from offboarding.portal.standing import standing_of
 from tests.offboarding.portal.phases import PHASES, bring, hold
 from tests.offboarding.portal.visiting import text_of
 
@@ -66,6 +68,45 @@ def test_a_hold_of_which_nobody_was_told_leaves_no_trace(seen, language, hers):
     assert hers.held_since is not None
     for trace in ("hold", "inquiry", "legal reasons", "spärr", "rättsliga", "hatch-across)"):
         assert trace not in re.sub(r"<pattern.*?</pattern>", "", html)
+
+
+def test_whether_the_day_of_deletion_has_passed_is_said_and_not_left_open(seen, hers):
+    text = text_of(seen("on_hold"))
+    assert "although we might have done so from Thursday 1 April 2027 on" in text
+    hers.delete_from = date(2027, 4, 3)
+    assert "whatever the dates below say" in standing_of(hers, Phase.ON_HOLD, date(2027, 4, 2)).text
+
+
+def test_each_colour_of_the_drawing_has_its_words_where_there_is_more_than_one(seen):
+    assert "exports can be requested" in text_of(seen("export_window"))
+
+
+def test_one_colour_needs_no_words(seen):
+    assert 'class="legend"' not in seen("active").content.decode()
+
+
+def test_a_reminder_says_how_long_before(seen):
+    text = text_of(seen("ending"))
+    for said in ("may be deleted in 30 days.", "may be deleted in 7 days.", "may be deleted in 1 day."):
+        assert said in text
+
+
+def test_once_the_data_is_deleted_nothing_invites_to_take_it(seen):
+    assert "Take your data with you" not in text_of(seen("deleted"))
+
+
+@pytest.mark.parametrize(
+    ("phase", "said", "unsaid"),
+    [
+        ("active", "There are no documents yet.", "signed certificate"),
+        ("notice_given", "That we have received it, and when.", "what was decided"),
+        ("ending", "the signed certificate of it comes here", "There are no documents yet."),
+    ],
+)
+def test_documents_promise_only_what_there_is_or_will_be(seen, phase, said, unsaid):
+    text = text_of(seen(phase)).partition("Documents")[2]
+    assert said in text
+    assert unsaid not in text
 
 
 def test_a_hold_that_the_customer_was_told_of_is_shown_without_its_reason(seen):

@@ -75,7 +75,7 @@ def test_a_passkey_is_added_and_signs_in(visit, sam):
     visit.check()
     assert str(sam.authenticator_set.get(type="webauthn")) == "Work laptop"
     visit.go("/accounts/2fa/webauthn/")
-    page.click("header form:last-child button")
+    page.click("header form > button.plain")
     enter_password(visit)
     visit.check()
     page.click("form[data-passkey] .button")

@@ -82,7 +82,7 @@ def test_the_first_fetch_of_each_person_is_written_down_without_a_name(certifica
     assert fetched() == [{"certificate": certificate.pk, "number": certificate.number, "kind": "en"}]
     entry = JournalEntry.objects.get(event=EVENT)
     assert entry.actor == f"contact:{ada.pk}"
-    assert "fetched by the customer" in text_of(visit())
+    assert f"Ada Certificate {certificate.number} was fetched." in text_of(visit())
 
 
 def test_asking_without_taking_is_not_written_down(certificate, visit, client, ada):
@@ -155,8 +155,12 @@ def test_a_hold_that_nobody_may_know_of_is_not_told(transactional_db, evidence, 
     assert "legal hold" not in text
 
 
-def test_before_anything_is_deleted_the_page_says_what_will_come(recorded, visit):  # noqa: F811
-    assert "the signed certificate of it comes here" in text_of(visit())
+def test_before_the_certificate_is_issued_the_page_says_that_it_will_come(recorded, visit):  # noqa: F811
+    assert "The signed certificate comes here as soon as it is issued." in text_of(visit())
+
+
+def test_once_it_is_issued_the_certificate_comes_first(certificate, visit):
+    assert text_of(visit()).index(certificate.code) < text_of(visit()).index("What happens next, and when")
 
 
 def test_what_is_too_old_for_the_page_is_said_and_the_newest_stays(recorded, issued, visit, monkeypatch):  # noqa: F811
