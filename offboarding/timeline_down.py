@@ -12,7 +12,9 @@ from offboarding.timeline import EDGE, Band, Point, Story, wrapped
 AXIS, WIDTH, LANE = 4, 12, 6
 """Pixels: where the axis lies, how wide it is, and each lane beside it."""
 TEXT = 30
-"""Where words begin."""
+"""Where words begin, where nothing lies beside the axis."""
+DOT = 8
+"""Pixels: how wide a dot is, and the least from one to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Down:
     steps: tuple[Step, ...]
     reaches: tuple[Reach, ...]
     dots: tuple[Reach, ...]
+    """In a lane of their own before the words; ``x`` and ``y`` are their middle."""
 
     @property
     def reach(self) -> int:
@@ -63,17 +66,30 @@ def down(story: Story) -> Down:
         if index:
             y = steps[-1].bottom + min(max((point.day - ordered[index - 1].day).days // 6, 8), 36)
         steps.append(_step(point, y))
+    dots = _dots(story, steps)
     return Down(
-        height=steps[-1].bottom + EDGE,
-        text=TEXT + LANE * story.lanes,
+        height=max([steps[-1].bottom, *(dot.y + DOT for dot in dots)]) + EDGE,
+        text=TEXT + LANE * story.lanes + (DOT if dots else 0),
         steps=tuple(steps),
         reaches=tuple(_reach(band, steps) for band in story.bands),
-        dots=tuple(
-            Reach(dot.kind, _depth(dot.day, steps), 0, f"{dot.title} · {dot.when}")
-            for dot in story.dots
-            if ordered[0].day <= dot.day <= ordered[-1].day
-        ),
+        dots=dots,
     )
+
+
+def _dots(story: Story, steps: Sequence[Step]) -> tuple[Reach, ...]:
+    """Those inside the story: none covers another; of one kind in one place there is one, named after all of them."""
+    names: dict[tuple[str, int], list[str]] = {}
+    first, last = steps[0].point.day, steps[-1].point.day
+    for dot in sorted(story.dots, key=lambda dot: dot.day):
+        if first <= dot.day <= last:
+            place = dot.kind, _depth(dot.day, steps) // DOT
+            names.setdefault(place, []).append(f"{dot.title} · {dot.when}")
+    x, row = TEXT - DOT // 2 + LANE * story.lanes, 0
+    dots: list[Reach] = []
+    for (kind, nearest), titles in names.items():
+        row = max(row + 1, nearest) if dots else nearest
+        dots.append(Reach(kind, row * DOT + DOT // 2, 0, "\n".join(titles), x, DOT))
+    return tuple(dots)
 
 
 def _step(point: Point, top: int) -> Step:

@@ -30,3 +30,11 @@ if (document.querySelector(".admin-autocomplete")) {
   new MutationObserver(nameChoices).observe(document.body, { childList: true, subtree: true });
   nameChoices();
 }
+
+// Where one is stands in view, in the menu and in each line of choices; the page itself does not move.
+for (const here of document.querySelectorAll("#nav-sidebar [aria-current], #changelist-filter li.selected")) {
+  const box = here.closest("#nav-sidebar") || here.closest("ul");
+  const [place, frame] = [here.getBoundingClientRect(), box.getBoundingClientRect()];
+  if (place.bottom > frame.bottom - 32) box.scrollTop += place.bottom - frame.bottom + 64;
+  if (place.right > frame.right - 32) box.scrollLeft += place.left - frame.left;
+}

@@ -56,7 +56,9 @@ def test_deciding_shows_the_dates_of_every_decision_and_then_exactly_those_come(
 
 def test_a_notice_that_nobody_has_vouched_for_says_so_at_each_decision(desk, cases):
     notice = cases.notice(contact=None, sender="x@y.example")
-    outcomes = outcomes_of(desk.get(form_of(notice, "decide")))
+    answer = desk.get(form_of(notice, "decide"))
+    assert f'<a href="{form_of(notice, "vouch")}">Vouch for the sender</a>' in answer.content.decode()
+    outcomes = outcomes_of(answer)
     assert "vouch" in outcomes["timely"].refused[0]
     assert not outcomes["refused"].refused, "it can still be refused"
 
@@ -149,7 +151,7 @@ def test_a_form_that_makes_no_sense_any_more_leads_back_and_says_so(desk, cases)
     notice = cases.decided()
     answer = desk.get(form_of(notice, "decide"), follow=True)
     assert answer.redirect_chain == [(page_of(cases.agreement), 302)]
-    assert "not possible as things stand now" in text_of(answer)
+    assert "“Decide the notice” is not possible as things stand now." in text_of(answer)
     answer = desk.post(form_of(notice, "decide"), {"decision": "timely"})
     assert answer.context["form"].non_field_errors() == ["This notice does not wait for a decision."]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from offboarding.timeline import DAY_SIZE, NARROW_TEXT, Band, Point, Story, text_width, wrapped
 from offboarding.timeline_across import LEAST_WIDTH, OFFSET, across
-from offboarding.timeline_down import down
+from offboarding.timeline_down import DOT, down
 
 DAY = date(2026, 1, 1)
 WORDS = st.text(alphabet="Uppsägning åäö iWM漢字 <&>", min_size=1, max_size=80)
@@ -96,6 +96,26 @@ def test_labels_below_begin_where_the_lanes_have_ended_and_words_down_stand_besi
     drawn, narrow = across(story), down(story)
     assert all(label.title_y - 12 >= drawn.below for label in drawn.labels if not label.above)
     assert all(reach.x + reach.width <= narrow.text for reach in narrow.reaches)
+
+
+@given(stories)
+def test_downwards_no_dot_covers_another_nor_a_mark_nor_a_band_nor_a_word(story):
+    drawn = down(story)
+    first, last = drawn.steps[0].point.day, drawn.steps[-1].point.day
+    assert {dot.kind for dot in drawn.dots} == {dot.kind for dot in story.dots if first <= dot.day <= last}
+    assert all(other.y - dot.y >= DOT for dot, other in pairwise(drawn.dots))
+    for dot in drawn.dots:
+        assert max([17, *(reach.x + reach.width for reach in drawn.reaches)]) <= dot.x - DOT / 2
+        assert dot.x + DOT / 2 <= drawn.text
+        assert DOT / 2 <= dot.y <= drawn.height - DOT / 2
+
+
+def test_downwards_dots_of_one_kind_on_one_day_are_one_and_tell_of_all():
+    day = date(2026, 3, 1)
+    term, today = Point("term", DAY, "Begins", "1 January"), Point("today", date(2026, 6, 1), "Today", "1 June")
+    letters = tuple(Point("letter", day, title, "1 March") for title in ("Notice received", "Notice decided"))
+    (dot,) = down(Story(term, today, (), dots=letters)).dots
+    assert dot.name == "Notice received · 1 March\nNotice decided · 1 March"
 
 
 @given(stories)
