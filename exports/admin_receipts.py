@@ -12,6 +12,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -39,7 +40,7 @@ class RecordForm(Refusable):
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     because = forms.CharField(
-        label=_("By what we know it"), widget=forms.Textarea(attrs=BECAUSE), max_length=2000,
+        label=_("How do we know?"), widget=forms.Textarea(attrs=BECAUSE), max_length=2000,
         help_text=_("Who said it, when and how, e.g. “e-mail of Eva Öst of 3 May”."),
     )  # fmt: skip
 
@@ -48,7 +49,7 @@ class RecordObjectionForm(ObjectForm):
     """An objection that came otherwise."""
 
     because = forms.CharField(
-        label=_("By what we know it"), widget=forms.Textarea(attrs=BECAUSE), max_length=2000,
+        label=_("How do we know?"), widget=forms.Textarea(attrs=BECAUSE), max_length=2000,
         help_text=_("Who said it, when and how, e.g. “e-mail of Eva Öst of 3 May”."),
     )  # fmt: skip
 
@@ -118,7 +119,9 @@ def _page(model_admin: Any, act: Act) -> Callable[..., HttpResponse]:
         job = _job(pk)
         found = act(request, job)
         if found is None:
-            return as_it_stands(request, reverse("admin:exports_exportjob_change", args=[pk]))
+            return as_it_stands(
+                request, reverse("admin:exports_exportjob_change", args=[pk]), _("Settle the objection")
+            )
         title, context, do = found
         form = context["form"]
         if request.method == "POST" and form.is_valid():
@@ -200,12 +203,28 @@ def _need(request: HttpRequest, permission: str) -> None:
         raise PermissionDenied
 
 
+class SettledFilter(admin.SimpleListFilter):
+    """Objections that are settled, and those that are not."""
+
+    title = _("settled")
+    parameter_name = "settled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("not yet")), ("yes", _("yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> QuerySet[Receipt]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(outcome=Receipt.Outcome.OBJECTED, settled_at__isnull=self.value() == "no")
+
+
 @admin.register(Receipt)
 class ReceiptAdmin(OnlyVerbs, _ReceiptAdmin):
     """Everything that was said about packages, newest first."""
 
+    nothing = _("No customer has answered yet. What customers say about their packages would stand here.")
     list_display = ("job", "outcome", "given_at", "given_by", "categories", "settled_at")
-    list_filter = ("outcome", ("settled_at", admin.EmptyFieldListFilter), "given_at")
+    list_filter = ("outcome", SettledFilter, "given_at")
     list_select_related = ("job__customer", "contact", "recorded_by")
     list_per_page = 50
     show_full_result_count = False

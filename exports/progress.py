@@ -47,7 +47,7 @@ SENTENCES = {
 }
 """What each state means for the person who reads it."""
 
-PATIENCE = timedelta(seconds=30)
+PATIENCE = timedelta(minutes=3)
 """How long a job may wait before the screens ask whether a worker runs at all."""
 
 
@@ -99,6 +99,15 @@ def _from_tables(job: ExportJob) -> float:
 
 def _makes_documents(job: ExportJob) -> bool:
     return not set(DOCUMENTS).isdisjoint(job.formats)
+
+
+def took(job: ExportJob) -> str:
+    """How long a finished export has worked; empty before."""
+    if job.started_at is None or job.finished_at is None:
+        return ""
+    if job.finished_at - job.started_at < timedelta(minutes=1):
+        return _("less than a minute")
+    return timesince(job.started_at, job.finished_at)
 
 
 def grouped(number: int) -> str:
@@ -160,10 +169,9 @@ def left_in_words(seconds: float) -> str:
 def _note(job: ExportJob, now: datetime) -> str:
     """What a person should know when nothing moves."""
     if job.state == ExportJob.State.QUEUED and now - job.requested_at > PATIENCE and job.heartbeat_at is None:
-        return _(
-            "No worker has taken it for %(time)s. Does one run? “manage.py qcluster” works all the time, "
-            "“manage.py run_jobs” once."
-        ) % {"time": timesince(job.requested_at, now)}
+        return _("No worker has taken it for %(time)s. Whoever runs the system should look whether one is running.") % {
+            "time": timesince(job.requested_at, now)
+        }
     lease = timedelta(seconds=settings.EXPORT_LEASE_SECONDS)
     if job.state == ExportJob.State.RUNNING and job.heartbeat_at is not None and now - job.heartbeat_at > lease:
         return _("Its worker has shown no sign of life for %(time)s; the next free worker takes over.") % {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.admin import ShowFacets
+from django.contrib.admin import AllValuesFieldListFilter, ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offboarding.paging import BoundedPaginator
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class InJournal:
@@ -61,7 +64,14 @@ class OnlyVerbs(InJournal):
         return False
 
 
-def as_it_stands(request: HttpRequest, address: str) -> HttpResponseRedirect:
-    """To the record's own page, where its form would lead to nothing."""
-    messages.warning(request, _("That is not possible as things stand now; this page shows them."))
+class SeveralValues(AllValuesFieldListFilter):
+    """What rows say, where they do not all say the same."""
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) > 1
+
+
+def as_it_stands(request: HttpRequest, address: str, act: StrOrPromise) -> HttpResponseRedirect:
+    """To the record's own page, where the form of ``act`` would lead to nothing."""
+    messages.warning(request, _("“%(act)s” is not possible as things stand now. This page shows them.") % {"act": act})
     return HttpResponseRedirect(address)

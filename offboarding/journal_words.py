@@ -115,7 +115,7 @@ def _shown(fact: Fact, value: Any) -> Any:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return fact.between.join(_in_words(fact, item) for item in value)
-    return value if fact.kind in (Kind.COUNT, Kind.ID) else _in_words(fact, value)
+    return value if fact.kind in (Kind.COUNT, Kind.ID) and not fact.words else _in_words(fact, value)
 
 
 def _in_words(fact: Fact, value: Any) -> str:
@@ -123,12 +123,12 @@ def _in_words(fact: Fact, value: Any) -> str:
 
 
 MACHINES: dict[str, StrOrPromise] = {
-    "fetch_notices": gettext_lazy("cron: fetch notices"),
-    "send_reminders": gettext_lazy("cron: send letters"),
-    "verify_journal": gettext_lazy("cron: verify the journal"),
-    "run_jobs": gettext_lazy("cron: run exports"),
-    "enforce_retention": gettext_lazy("cron: enforce retention"),
-    "worker": gettext_lazy("export worker"),
+    "fetch_notices": gettext_lazy("automatic: notices from the mailbox"),
+    "send_reminders": gettext_lazy("automatic: letters"),
+    "verify_journal": gettext_lazy("automatic: check of the journal"),
+    "run_jobs": gettext_lazy("automatic: exports"),
+    "enforce_retention": gettext_lazy("automatic: deletion"),
+    "worker": gettext_lazy("automatic: exports"),
     "letters": gettext_lazy("automatic"),
     "register": gettext_lazy("automatic"),
 }

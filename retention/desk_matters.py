@@ -119,10 +119,11 @@ def late_looks(moment: Moment) -> QuerySet[Verification]:
 def look_told(look: Verification, may: bool) -> Matter:
     """Where something was found, or when it should have been looked."""
     where = ", ".join(f"{one.get('store', '')}: {one.get('place', '')}" for one in look.found[:3])
+    found = _("Found in %(where)s") % {"where": where} if where else ""
     verb = "settle" if may and look.done_at is not None else "change"
     due = None if look.done_at else look.due_on
     address = address_of(f"{LOOK}_{verb}", look.pk)
-    return Matter(str(look.run.customer), address, since=look.done_at, due=due, detail=where)
+    return Matter(str(look.run.customer), address, since=look.done_at, due=due, detail=found)
 
 
 def holds(moment: Moment) -> QuerySet[LegalHold]:

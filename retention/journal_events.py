@@ -22,14 +22,23 @@ GROUPS = {
     "tenant": _("tenants that came back"),
 }
 MACHINES = {
-    "deletion": _("deletion worker"),
-    "reapply_deletions": _("cron: find what came back"),
+    "deletion": _("automatic: deletion"),
+    "reapply_deletions": _("automatic: search for what came back"),
     "data_map": _("the data map"),
     "pause": _("command: pause or resume"),
 }
 OCCASION = Fact(CODE, dict(DeletionPlan.Occasion.choices))
 WHY = Fact(CODE, dict(Certificate.Occasion.choices))
 GROUND = Fact(CODE, dict(LegalHold.Ground.choices))
+AFTER = Fact(
+    COUNT,
+    {
+        "0": _("right after the erasure"),
+        "1": _("1 day after the erasure"),
+        "7": _("7 days after the erasure"),
+        "30": _("30 days after the erasure"),
+    },
+)
 PLAN = {"plan": ID, "sha256": HASH}
 RUN = {"run": ID, "plan": ID, "sha256": HASH}
 
@@ -83,18 +92,18 @@ _RUNS = {
     "run.reopened": Event(_("Deletion run %(run)s reopened: data was found again."), **RUN, found=DETAIL),
     "run.traces": Event(_("Our own traces of the customer were erased."), **RUN, what=DETAIL),
     "verification.passed": Event(
-        _("Looked for what is left, %(after_days)s days after: nothing."), run=ID, after_days=COUNT, looked=DETAIL
+        _("Looked for what is left, %(after_days)s: nothing."), run=ID, after_days=AFTER, looked=DETAIL
     ),
     "verification.failed": Event(
-        _("Looked for what is left, %(after_days)s days after: something was found."),
-        run=ID, after_days=COUNT, found=DETAIL,
+        _("Looked for what is left, %(after_days)s: something was found."),
+        run=ID, after_days=AFTER, found=DETAIL,
     ),
     "verification.unsure": Event(
-        _("Looked for what is left, %(after_days)s days after: a person must say whose it is."),
-        run=ID, after_days=COUNT, found=DETAIL,
+        _("Looked for what is left, %(after_days)s: a person must say whose it is."),
+        run=ID, after_days=AFTER, found=DETAIL,
     ),
     "verification.settled": Event(
-        _("What was found %(after_days)s days after is not the customer’s."), run=ID, after_days=COUNT, found=DETAIL
+        _("What was found %(after_days)s is not the customer’s."), run=ID, after_days=AFTER, found=DETAIL
     ),
     "attestation.opened": Event(
         _("Attestation needed for “%(store)s”, due on %(due_on)s."), run=ID, attestation=ID, store=CODE, due_on=DAY
@@ -112,7 +121,9 @@ _EVIDENCE = {
     "certificate.fetched": Event(
         _("Certificate %(number)s fetched by the customer."), certificate=ID, number=CODE, kind=CODE
     ),
-    "certificate.tombstone": Event(_("Tombstone written."), run=ID, sha256=HASH),
+    "certificate.tombstone": Event(
+        _("Written down, so that the data is noticed if it comes back."), run=ID, sha256=HASH
+    ),
     "tenant.came_back": Event(
         ngettext_lazy(
             "An erased tenant is there again, with %(rows)s row.",

@@ -106,7 +106,7 @@ def _identity(database: Content, content: Content) -> dict[str, Any]:
             (_("Name"), found["name"], customer["name"], same_name),
             (
                 _("Its row was made"),
-                f"{day_in_words(created) if created else found['created'] or '–'} ({found['created_column'] or '–'})",
+                day_in_words(created) if created else found["created"] or "–",
                 _("before service ended"),
                 created is not None and "created_late" not in database["refused"],
             ),

@@ -24,8 +24,8 @@ SENTENCES = {
     ),
     State.STOPPED: gettext_lazy("The run has stopped, and nothing goes until it is resumed. What has gone is gone."),
     State.LIVE_ERASED: gettext_lazy(
-        "The live data is erased, and every place was looked at afterwards. Other copies are attested, and it is "
-        "looked again."
+        "The live data is erased, and every place was looked at afterwards. Other copies are attested, and we "
+        "look again later."
     ),
     State.FINAL: gettext_lazy("Everything is done: other copies are attested, and every later look found nothing."),
     State.REOPENED: gettext_lazy("Data was found again after it had been erased. It takes a new plan and approval."),
@@ -33,7 +33,7 @@ SENTENCES = {
 }
 """What each state means for the person who reads it."""
 GOING = (State.QUEUED, State.RUNNING)
-PATIENCE = timedelta(seconds=30)
+PATIENCE = timedelta(minutes=3)
 """How long a run may wait before the screens ask whether a worker runs at all."""
 
 
@@ -155,10 +155,9 @@ def _over(step: DeletionStep) -> bool:
 def _note(run: DeletionRun, now: datetime) -> str:
     """What a person should know when nothing moves."""
     if run.state == State.QUEUED and now - run.queued_at > PATIENCE and run.heartbeat_at is None:
-        return _(
-            "No worker has taken it for %(time)s. Does one run? “manage.py qcluster” works all the time, "
-            "“manage.py enforce_retention” once."
-        ) % {"time": timesince(run.queued_at, now)}
+        return _("No worker has taken it for %(time)s. Whoever runs the system should look whether one is running.") % {
+            "time": timesince(run.queued_at, now)
+        }
     lease = timedelta(seconds=settings.DELETION_LEASE_SECONDS)
     if run.state == State.RUNNING and run.heartbeat_at is not None and now - run.heartbeat_at > lease:
         return _("Its worker has shown no sign of life for %(time)s; the next free worker takes over.") % {

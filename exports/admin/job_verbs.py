@@ -62,6 +62,7 @@ RETRY = ExportVerb(
     name="retry",
     permission="retry_exportjob",
     label=gettext_lazy("Start again"),
+    title=gettext_lazy("Start the export again"),
     form=SureForm,
     call=lambda job, by, _data: jobs.retry(job, by=by),
     possible=lambda job: job.state in ExportJob.RETRYABLE,

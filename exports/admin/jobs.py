@@ -26,7 +26,7 @@ from exports.admin.job_verbs import CANCEL, JOB_VERBS, RETRY, consequences
 from exports.forms import RequestExportForm
 from exports.labels import category_names, format_names, requester
 from exports.models import ExportJob
-from exports.progress import progress_of, volumes_of
+from exports.progress import progress_of, took, volumes_of
 from exports.report import report_of
 from offboarding.admin.case_verbs import CaseVerb, OpensForms, buttons, page_of
 from offboarding.admin.papers import OffersPaper
@@ -172,6 +172,7 @@ class ExportJobAdmin(OffersPaper, OpensForms, OnlyVerbs, _ExportJobAdmin):
             "job": job,
             "progress": progress_of(job, timezone.now()),
             "volumes": volumes_of(job),
+            "took": took(job),
             "report": report_of(job.statement, get_language()) if job.statement else None,
             "requester": requester(job),
             "papers": self.papers(job) if job.statement else [],

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from exports import jobs
 from exports.forms import AcceptMissingForm
 from exports.models import MissingFile
-from offboarding.desk import OnlyVerbs
+from offboarding.desk import OnlyVerbs, SeveralValues
 
 if TYPE_CHECKING:
     _MissingFileAdmin = admin.ModelAdmin[MissingFile]
@@ -55,9 +55,10 @@ def _with_way(text: str, file: MissingFile, user: Any) -> str:
 class MissingFileAdmin(OnlyVerbs, _MissingFileAdmin):
     """Files that rows name and storage lacks; accepted by name and with a reason, or found and exported again."""
 
+    nothing = _("No file is missing. A file that customers' data names and storage does not have would stand here.")
     list_display = ("path_shown", "store", "customer", "reason", "referenced_by", "last_seen", "accepted")
     list_display_links = ("path_shown",)
-    list_filter = (AcceptedFilter, "store")
+    list_filter = (AcceptedFilter, ("store", SeveralValues))
     list_select_related = ("customer", "last_seen__customer", "accepted_by")
     list_per_page = 100
     show_full_result_count = False

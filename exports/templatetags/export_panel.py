@@ -25,11 +25,14 @@ def export_panel(context: dict[str, Any], customer: Customer) -> dict[str, Any]:
     newest = ExportJob.objects.filter(customer=customer).defer("tables_result", "statement")
     found = list(newest.select_related("requested_by", "requested_by_contact")[: MOST + 1]) if may_view else []
     now = timezone.now()
+    ended = list(customer.agreements.values_list("erased_at", flat=True))
+    erased = bool(ended) and None not in ended
     return {
         "customer": customer,
         "jobs": [(job, progress_of(job, now), requester(job)) for job in found[:MOST]],
         "more": len(found) > MOST,
         "under_way": ExportJob.objects.filter(customer=customer, state__in=ExportJob.ACTIVE).exists(),
         "may_view": may_view,
-        "may_request": user.has_perm("exports.request_exportjob"),
+        "may_request": user.has_perm("exports.request_exportjob") and not erased,
+        "erased": erased,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import DateField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -18,6 +19,7 @@ from offboarding.admin.agreement_terms import TermsForm
 from offboarding.admin.agreement_verbs import AGREEMENT_VERBS
 from offboarding.admin.assistance import ASSISTANCE_VERBS
 from offboarding.admin.case_attention import matters_of
+from offboarding.admin.case_forms import DayField
 from offboarding.admin.case_panels import panels_of
 from offboarding.admin.case_story import legend, story_of
 from offboarding.admin.case_verbs import CaseVerb, OpensForms, buttons, page_of
@@ -86,7 +88,16 @@ class AgreementPage(OpensForms, InJournal, _AgreementAdmin):
         """The terms, for whoever may change them."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        return self.changeform_view(request, str(pk), extra_context={"title": _("Terms of the agreement")})
+        context = {"title": _("Terms of the agreement"), "show_save_and_add_another": False}
+        return self.changeform_view(request, str(pk), extra_context=context)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, DateField):
+            return db_field.formfield(form_class=DayField)
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "customer" and found is not None:
+            found.widget.can_add_related = found.widget.can_change_related = found.widget.can_view_related = False
+        return found
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return type("TermsFormOf", (super().get_form(request, obj, change, **kwargs),), {"by": request.user})

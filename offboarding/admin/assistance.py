@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.template.defaultfilters import floatformat
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from offboarding import assistance, clock
 from offboarding.admin.agreement_forms import AgreeForm, HoursForm, OfferForm
@@ -50,7 +54,7 @@ ASSISTANCE_VERBS = (
     CaseVerb(
         name="agree",
         permission=MAY,
-        label=_("Record the agreement on it"),
+        label=_("Record the agreement on the help"),
         form=AgreeForm,
         call=lambda request, by, data: assistance.agree(request, by=by, separate_agreement=data["separate_agreement"]),
         possible=lambda request: request.state == State.OFFERED,
@@ -77,6 +81,7 @@ ASSISTANCE_VERBS = (
         name="finish",
         permission=MAY,
         label=_("Finish"),
+        title=_("Finish the help"),
         form=SureForm,
         call=lambda request, by, _data: assistance.finish(request, by=by),
         possible=lambda request: request.state == State.AGREED,
@@ -87,6 +92,7 @@ ASSISTANCE_VERBS = (
         name="decline",
         permission=MAY,
         label=_("Decline"),
+        title=_("Decline the request for help"),
         form=BecauseForm,
         call=lambda request, by, data: assistance.decline(request, by=by, because=data["because"]),
         possible=lambda request: request.state in (State.REQUESTED, State.OFFERED),
@@ -106,11 +112,29 @@ class AssistanceAdmin(ShowsRecord, _AssistanceAdmin):
         "agreement", "state", "requested_at", "requested_by", "scope", "estimated_hours", "charged",
         "separate_agreement", "ended_because",
     )  # fmt: skip
-    list_display = ("agreement", "state", "requested_at", "estimated_hours", "separate_agreement")
+    many = _("requests for help")
+    list_display = ("agreement", "state_shown", "requested_at", "hours_shown", "separate_agreement")
     list_filter = ("state", "charged", "requested_at")
     list_select_related = ("agreement",)
     search_fields = ("agreement__number", "agreement__customer__name", "separate_agreement", "scope")
 
+    @admin.display(description=_("state"), ordering="state")
+    def state_shown(self, request: TransferAssistance) -> str:
+        return format_html('<span class="state state-{}">{}</span>', request.state, request.get_state_display())
+
+    @admin.display(description=_("estimated hours"), ordering="estimated_hours")
+    def hours_shown(self, request: TransferAssistance) -> str:
+        return "–" if request.estimated_hours is None else _in_hours(request.estimated_hours)
+
+    def show(self, record: Any, name: str) -> Any:
+        value = super().show(record, name)
+        return _in_hours(value) if isinstance(value, Decimal) else value
+
     def more_of(self, record: TransferAssistance) -> dict[str, Any]:
         hours = list(record.hours.select_related("worked_by"))
         return {"hours": hours, "hours_in_all": sum(one.hours for one in hours)}
+
+
+def _in_hours(hours: Decimal) -> str:
+    """``12 hours``, ``1.5 hours``."""
+    return ngettext("%(hours)s hour", "%(hours)s hours", 1 if hours == 1 else 2) % {"hours": floatformat(hours, -2)}

@@ -61,7 +61,8 @@ class ShowsRecord(OpensForms, OnlyVerbs):
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
-            "title": f"{capfirst(self.opts.verbose_name)} · {home_of(record)}",  # type: ignore[attr-defined]
+            "title": f"{capfirst(self.opts.verbose_name)} · {self.named(record)}",  # type: ignore[attr-defined]
+            "here": self.named(record),
             "home": home_of(record),
             "back": page_of(home_of(record)),
             "list_address": reverse(f"admin:{self.opts.label_lower.replace('.', '_')}_changelist"),  # type: ignore[attr-defined]
@@ -70,6 +71,10 @@ class ShowsRecord(OpensForms, OnlyVerbs):
             **self.more_of(record),
         }
         return TemplateResponse(request, "admin/offboarding/agreement/record.html", context)
+
+    def named(self, record: Any) -> str:
+        """What the title and the path call it: what it is about, where the record has no name."""
+        return str(home_of(record))
 
     def more_of(self, record: Any) -> dict[str, Any]:
         """What a page shows beside its fields."""

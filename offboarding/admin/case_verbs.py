@@ -68,6 +68,13 @@ class CaseVerb:
     app: str = "offboarding"
     """The application whose permission it is."""
     template: str = "admin/offboarding/agreement/act.html"
+    title: StrOrPromise = ""
+    """What its page is called, where the button's words say too little alone."""
+
+    @property
+    def heading(self) -> StrOrPromise:
+        """What its page is called."""
+        return self.title or self.label
 
     def allowed(self, user: Any) -> bool:
         """Whether this person has the permission."""
@@ -159,7 +166,7 @@ class OpensForms:
             if request.method == "POST":
                 return self._acted(request, verb, record)
             if not verb.possible(record):
-                return as_it_stands(request, self.about(record)["back"])
+                return as_it_stands(request, self.about(record)["back"], verb.heading)
             return self._asked(request, verb, record, verb.form(record))
 
         return view
@@ -187,7 +194,7 @@ class OpensForms:
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
             "opts": self.opts,  # type: ignore[attr-defined]
-            "title": verb.label,
+            "title": verb.heading,
             "verb": verb,
             "form": form,
             "can_be_shown": _can_be_shown(verb, record, form),

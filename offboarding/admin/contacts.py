@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,7 @@ CONTACT_VERBS = (
         name="edit",
         permission="change_contact",
         label=_("Change"),
+        title=_("Change the contact"),
         form=ContactForm,
         call=lambda contact, by, data: contacts.change(contact, by=by, **data),
         possible=lambda contact: contact.ended_at is None,
@@ -50,7 +52,7 @@ CONTACT_VERBS = (
     CaseVerb(
         name="end",
         permission="change_contact",
-        label=_("No contact any more"),
+        label=_("Remove as a contact"),
         form=BecauseForm,
         call=lambda contact, by, data: contacts.end(contact, by=by, because=data["because"]),
         possible=lambda contact: contact.ended_at is None,
@@ -73,6 +75,19 @@ CONTACT_VERBS = (
 )
 
 
+class ActingFilter(admin.SimpleListFilter):
+    """Who still acts for a customer, and who does not any more."""
+
+    title = _("still a contact")
+    parameter_name = "acting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("yes")), ("no", _("no"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
+        return queryset.filter(ended_at__isnull=self.value() == "yes") if self.value() in ("yes", "no") else queryset
+
+
 @admin.register(Contact)
 class ContactAdmin(ShowsRecord, _ContactAdmin):
     """Contacts of all customers, to be found by name or address."""
@@ -82,11 +97,14 @@ class ContactAdmin(ShowsRecord, _ContactAdmin):
         "customer", "name", "email", "language", "may_see", "may_request", "may_confirm", "may_give_notice", "ended_at",
     )  # fmt: skip
     list_display = ("name", "email", "customer", "may_give_notice", "may_request", "may_confirm")
-    list_filter = ("may_give_notice", "ended_at")
+    list_filter = ("may_give_notice", ActingFilter)
     list_select_related = ("customer",)
     ordering = ("-pk",)
     search_fields = ("name",)  # shows the field; ``get_search_results`` searches
     search_help_text = _("Name, address, customer or tenant key")
+
+    def named(self, record: Contact) -> str:
+        return record.name
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return find_contacts(queryset, search_term), False

@@ -92,7 +92,7 @@ class PersonFilter(_Choice):
 class DueFilter(_Choice):
     """What comes soon; the list is then in the order of that date."""
 
-    title = _("due")
+    title = _("due soon")
     parameter_name = "due"
     choices_offered = (
         ("service_7", _("service ends within 7 days")),

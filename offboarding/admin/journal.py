@@ -6,9 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from offboarding import journal_words
+from offboarding.admin import journal_facts
 from offboarding.desk import OnlyVerbs
 from offboarding.models import Agreement, Customer, JournalEntry
 from offboarding.paging import BoundedPaginator
@@ -112,8 +116,6 @@ class JournalEntryAdmin(OnlyVerbs, _JournalEntryAdmin):
     search_fields = ("agreement",)
     search_help_text = _("Agreement number, its reference, or tenant key – exactly")
     change_list_template = "admin/offboarding/journalentry/list.html"
-    fields = ("what", "when", "by_whom", "reason", "of_agreement", "facts_shown", "seq", "hash", "hash_before")
-    readonly_fields = fields
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return JournalList
@@ -153,13 +155,26 @@ class JournalEntryAdmin(OnlyVerbs, _JournalEntryAdmin):
             '<a href="{}">{}</a>', reverse("admin:offboarding_agreement_change", args=[entry.agreement]), number
         )
 
-    @admin.display(description=_("facts"))
-    def facts_shown(self, entry: JournalEntry) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(entry.facts, ensure_ascii=False, indent=1, sort_keys=True))
-
-    @admin.display(description=_("hash of the entry before"))
-    def hash_before(self, entry: JournalEntry) -> str:
-        return entry.previous
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One entry: what happened, who did it and why, and its facts in words; GET only."""
+        if request.method != "GET" or not self.has_view_permission(request):
+            raise PermissionDenied
+        entry = self.get_object(request, unquote(object_id))
+        if entry is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": journal_words.sentence(entry),
+            "entry": entry,
+            "by_whom": self.by_whom(entry),
+            "of_agreement": self.of_agreement(entry),
+            "facts": list(journal_facts.in_words(entry)),
+            "record": json.dumps(entry.facts, ensure_ascii=False, indent=1, sort_keys=True),
+        }
+        return TemplateResponse(request, "admin/offboarding/journalentry/change_form.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -145,7 +145,7 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
             raise PermissionDenied
         if request.method != "POST":
             if letter.state not in letters.RESENDABLE:
-                return as_it_stands(request, self._address(letter))
+                return as_it_stands(request, self._address(letter), _("Send the letter again"))
             return self._page(request, "resend.html", {"title": _("Send the letter again"), "letter": letter})
         try:
             fresh = letters.resend(letter, by=cast(User, request.user))
@@ -161,7 +161,7 @@ class LetterAdmin(OnlyVerbs, _LetterAdmin):
         if not request.user.has_perm("offboarding.resend_letter"):
             raise PermissionDenied
         if request.method != "POST" and letter.state not in letters.UNDELIVERED:
-            return as_it_stands(request, self._address(letter))
+            return as_it_stands(request, self._address(letter), _("What became of the letter?"))
         form = SettleLetterForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             arrived, because = form.cleaned_data["arrived"] == "yes", form.cleaned_data["because"]

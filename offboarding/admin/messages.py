@@ -99,7 +99,8 @@ class StoredMessageAdmin(OnlyVerbs, _MessageAdmin):
         if request.method != "GET" or not self.has_view_permission(request):
             raise PermissionDenied
         message = self._message(object_id)
-        context = {"title": _("Message %(number)d") % {"number": message.pk}, **page_of(message, _staff(request))}
+        title = message.subject or _("Message %(number)d") % {"number": message.pk}
+        context = {"title": title, **page_of(message, _staff(request))}
         return self._page(request, "detail.html", context)
 
     def original_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from offboarding import clock, notices
@@ -53,6 +55,10 @@ def _can_be_withdrawn(notice: TerminationNotice) -> bool:
     return _counts(notice) and (ends is None or clock.today() <= ends)
 
 
+def _can_be_objected_to(notice: TerminationNotice) -> bool:
+    return _counts(notice) and not _disputed(notice) and notice.agreement.erased_at is None
+
+
 def _record(agreement: Agreement, by: User, data: Data) -> object:
     with transaction.atomic():
         message = uploaded(data, agreement, by=by, received_at=data["received_at"])
@@ -75,6 +81,15 @@ def _recorded_means(agreement: Agreement, _by: User, data: Data) -> Sequence[Out
 
 def _ways_to_decide(notice: TerminationNotice) -> list[tuple[Any, Data]]:
     return [(one.label, {"decision": one.value, "because": UNWRITTEN}) for one in decisions_about(notice)]
+
+
+def _vouch_first(notice: TerminationNotice, by: User, _data: Data) -> Sequence[Outcome]:
+    """What comes before the decision, with the way to it."""
+    if not notice.needs:
+        return ()
+    text = _("Somebody has to vouch for the sender before the notice can be accepted.")
+    address = reverse("admin:offboarding_terminationnotice_vouch", args=[notice.pk])
+    return [Outcome(text=format_html('{} <a href="{}">{}</a>', text, address, _("Vouch for the sender")))]
 
 
 RECORD_NOTICE = CaseVerb(
@@ -119,6 +134,7 @@ NOTICE_VERBS = (
         explains=_("Each decision leads to the dates below it. They are promised to the customer and only move later."),
         done=_("The notice is decided, and the customer is told."),
         then=see_letters,
+        outcomes=_vouch_first,
         ways=_ways_to_decide,
     ),
     CaseVerb(
@@ -139,7 +155,7 @@ NOTICE_VERBS = (
     CaseVerb(
         name="withdraw",
         permission="withdraw_terminationnotice",
-        label=_("Record its withdrawal"),
+        label=_("Record that the notice is withdrawn"),
         form=WithdrawForm,
         call=lambda notice, by, data: notices.withdraw(notice, because=data["because"], by=by),
         possible=_can_be_withdrawn,
@@ -157,7 +173,7 @@ NOTICE_VERBS = (
         label=_("Record an objection"),
         form=ObjectForm,
         call=lambda notice, by, data: notices.object_to(notice, text=data["text"], by=by),
-        possible=lambda notice: _counts(notice) and not _disputed(notice),
+        possible=_can_be_objected_to,
         explains=_("Somebody at the customer says that this notice is not theirs. A person has to settle it."),
         done=_("The objection is recorded; somebody has to settle it."),
         rehearsed=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
@@ -15,9 +17,11 @@ from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.db.models import Q, QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from offboarding import customer_access
@@ -25,12 +29,16 @@ from offboarding.admin import people_pages
 
 if TYPE_CHECKING:
     _PermissionsField = forms.ModelMultipleChoiceField[Permission]
+    _Iterator = ModelChoiceIterator[Permission]
     _UserAdmin = UserAdmin[User]
     _PasswordForm = AdminPasswordChangeForm[User]
 else:
     _PermissionsField, _UserAdmin = forms.ModelMultipleChoiceField, UserAdmin
+    _Iterator = ModelChoiceIterator
     _PasswordForm = AdminPasswordChangeForm
 
+ASKED = ("offboarding", "exports", "retention", "auth")
+"""Applications whose permissions some screen asks for; libraries have others that nobody asks for."""
 STANDARD = {
     "add": _("Can add %(what)s"),
     "change": _("Can change %(what)s"),
@@ -41,30 +49,50 @@ STANDARD = {
 
 def permission_text(permission: Permission) -> str:
     """``Exports | Export job | Can cancel an export``, where Django shows names of code in one language."""
+    return f"{_kind(permission)} | {_deed(permission)}" if permission.content_type.model_class() else str(permission)
+
+
+def _kind(permission: Permission) -> str:
+    """``Exports | Export job``; empty where the code has no such records any more."""
+    model = permission.content_type.model_class()
+    return f"{model._meta.app_config.verbose_name} | {capfirst(model._meta.verbose_name)}" if model else ""
+
+
+def _deed(permission: Permission) -> str:
+    """``Can cancel an export``."""
     model = permission.content_type.model_class()
     verb, _underscore, name = permission.codename.partition("_")
-    if model is None:
-        return str(permission)
-    if verb in STANDARD and name == model._meta.model_name:
-        text = str(STANDARD[verb]) % {"what": model._meta.verbose_name}
-    else:
-        text = gettext(permission.name)
-    return f"{model._meta.app_config.verbose_name} | {capfirst(model._meta.verbose_name)} | {text}"
+    if model is not None and verb in STANDARD and name == model._meta.model_name:
+        return str(STANDARD[verb]) % {"what": model._meta.verbose_name}
+    return gettext(permission.name)
+
+
+class _ByKind(_Iterator):
+    """Permissions under the kind of records that they are about."""
+
+    def __iter__(self) -> Iterator[Any]:
+        found = self.queryset.select_related("content_type")
+        for kind, permissions in groupby(sorted(found, key=_kind), key=_kind):
+            yield kind, [self.choice(one) for one in permissions]
 
 
 class PermissionsField(_PermissionsField):
     """Permissions to choose from, in words."""
 
+    iterator = _ByKind
+
     def label_from_instance(self, obj: Permission) -> str:
-        return permission_text(obj)
+        return _deed(obj)
 
 
 class _InWords:
-    """Shows permissions in words; only for the screens below."""
+    """Shows permissions in words and everything to be ticked as boxes; only for the screens below."""
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.remote_field.model is Permission:
             kwargs["form_class"] = PermissionsField
+            kwargs["queryset"] = Permission.objects.filter(content_type__app_label__in=ASKED)
+        kwargs["widget"] = forms.CheckboxSelectMultiple(attrs={"class": "radiolist boxes"})
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
@@ -73,6 +101,14 @@ for _model in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToke
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)  # changed by their owners and by the verbs of ``offboarding.people`` only
 FACTORS = {"totp": _("app"), "webauthn": _("passkey")}
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    """Those of a group, or of none."""
+
+    def __init__(self, *values: Any, **others: Any) -> None:
+        super().__init__(*values, **others)
+        self.empty_value_display = format_html("{}", gettext("no group"))
 
 
 class PasswordForm(_PasswordForm):
@@ -99,6 +135,7 @@ class StaffAdmin(_InWords, _UserAdmin):
         "last_login",
     )
     show_facets = admin.ShowFacets.NEVER
+    list_filter = ("is_staff", "is_superuser", "is_active", ("groups", GroupFilter))
     readonly_fields = ("second_factor", "sessions", "last_login", "date_joined")
     filter_horizontal = ()
     change_password_form = PasswordForm
@@ -135,3 +172,17 @@ class StaffGroupAdmin(_InWords, GroupAdmin):  # type: ignore[misc]
     """Groups of staff."""
 
     filter_horizontal = ()
+
+    def get_deleted_objects(self, objs: Sequence[Group] | QuerySet[Group], request: HttpRequest) -> Any:
+        """What goes with a group, counted: Django names a row for each permission and each person."""
+        _rows, _counts, lacking, protected = super().get_deleted_objects(objs, request)
+        shown = [part for group in objs for part in (str(group), _with_group(group))]
+        return shown, {self.opts.verbose_name_plural: len(objs)}, lacking, protected
+
+
+def _with_group(group: Group) -> list[str]:
+    permissions, people = group.permissions.count(), group.user_set.count()
+    return [
+        ngettext("%(count)s permission", "%(count)s permissions", permissions) % {"count": permissions},
+        ngettext("%(count)s person loses it", "%(count)s people lose it", people) % {"count": people},
+    ]

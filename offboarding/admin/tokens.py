@@ -56,6 +56,8 @@ AuthToken._meta.app_config.verbose_name = gettext_lazy("Interface for integratio
 class TokenAdmin(OnlyVerbs, _TokenAdmin):
     """Tokens: the beginning of each, whose it is, and until when."""
 
+    adds = gettext_lazy("Issue a token")
+    nothing = gettext_lazy("No integration has a token. Each token, with whose it is and until when, would stand here.")
     list_display = ("begins", "user", "created", "expiry", "revoking")
     list_display_links = None
     list_select_related = ("user",)

@@ -60,6 +60,9 @@ class WaiverAdmin(ShowsRecord, _WaiverAdmin):
         "agreement", "state", "delete_from", "asked_by", "document", "because", "recorded_by", "recorded_at",
         "first_approved_by", "first_approved_at", "second_approved_by", "second_approved_at",
     )  # fmt: skip
+    nothing = _(
+        "No customer has asked for an earlier deletion. Such a wish would stand here and wait for two approvals."
+    )
     list_display = ("agreement", "delete_from", "state", "recorded_at")
     list_filter = ("state", "recorded_at")
     list_select_related = ("agreement",)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offboarding.models.customers import Contact, Customer
@@ -180,4 +182,4 @@ class Waiver(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement} – {self.delete_from}"
+        return gettext("deletion from %(day)s") % {"day": date_format(self.delete_from, "DATE_FORMAT")}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offboarding.models.agreements import Agreement
@@ -52,7 +55,8 @@ class TransferAssistance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement} – {self.get_state_display()}"
+        day = date_format(timezone.localdate(self.requested_at), "DATE_FORMAT")
+        return gettext("asked for on %(day)s") % {"day": day}
 
 
 class AssistanceHours(models.Model):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offboarding.models.agreements import Agreement
@@ -95,4 +97,12 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_occasion_display()} → {self.address}"
+        return gettext("%(occasion)s, to %(address)s") % {
+            "occasion": capfirst(self.get_occasion_display()), "address": self.address,
+        }  # fmt: skip
+
+    def get_occasion_display(self) -> str:  # type: ignore[no-redef]
+        """The occasion in words; a letter about a hold tells of its beginning or of its end."""
+        if self.occasion == self.Occasion.HOLD:
+            return gettext("about the hold")
+        return str(dict(self.Occasion.choices).get(self.occasion, self.occasion))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offboarding.models.agreements import Agreement
@@ -192,4 +195,5 @@ class TerminationNotice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agreement} – {self.received_at:%Y-%m-%d}"
+        day = date_format(timezone.localdate(self.received_at), "DATE_FORMAT")
+        return gettext("received %(day)s") % {"day": day}

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 from offboarding import clock
 from offboarding.admin.case_forms import BecauseField, CaseForm, UploadField
 from offboarding.admin.case_verbs import Data, page_of
+from offboarding.desk import SeveralValues
 from offboarding.models import Customer
 from retention import attestations
 from retention.admin import following
@@ -66,7 +67,7 @@ def _attest(attestation: Attestation, by: User, data: Data) -> Attestation:
 ATTEST = DeletionVerb(
     name="attest",
     permission="attest_attestation",
-    label=gettext_lazy("Attest that it is gone"),
+    label=gettext_lazy("Attest that the copy is gone"),
     form=AttestForm,
     call=_attest,
     possible=lambda attestation: attestation.attested_at is None,
@@ -110,7 +111,7 @@ class AttestationAdmin(DeletionRecords, _AttestationAdmin):
     page_template = "admin/retention/attestation.html"
     list_display = ("store_shown", "customer_shown", "attester", "due_shown", "state_shown")
     list_display_links = ("store_shown",)
-    list_filter = (AttestedFilter, "store")
+    list_filter = (AttestedFilter, ("store", SeveralValues))
     list_select_related = ("run__customer", "attested_by")
     search_fields = ("store", "attester", "run__customer__name", "run__customer__tenant_key")
     search_help_text = gettext_lazy("Copy, who attests it, customer or tenant key")
@@ -135,6 +136,9 @@ class AttestationAdmin(DeletionRecords, _AttestationAdmin):
 
     def customer_link(self, record: Attestation, user: Any) -> Any:
         return super().customer_link(record.run, user)
+
+    def named(self, record: Attestation) -> str:
+        return f"“{record.store}”"
 
     def context(self, record: Attestation, user: Any) -> dict[str, Any]:
         may = user.has_perm("retention.view_deletionrun")

@@ -200,6 +200,8 @@ def _ways(case: Case, reasons: Iterable[Blocker]) -> Iterator[Way]:
     user, agreement = case.user, case.agreement
     if step := next(_next(case, list(reasons)), None):
         yield Way(step, urgent=True)
+    if _nothing_left(case):
+        return
     if PLACE.allowed(user):
         yield Way(Button(PLACE.label, begin(LegalHold, agreement=agreement.pk)))
     if DECIDE.allowed(user):
@@ -207,6 +209,15 @@ def _ways(case: Case, reasons: Iterable[Blocker]) -> Iterator[Way]:
     if MAKE.allowed(user) and agreement.delete_from is not None and not _is_working(case) and not case.back:
         again = MAKE.label if case.plan is None else _("Make a new plan")
         yield Way(Button(again, begin(DeletionPlan, agreement=agreement.pk)))
+
+
+def _nothing_left(case: Case) -> bool:
+    """Whether everything is erased: nothing was kept, nothing came back and no plan stands."""
+    run = case.run
+    if run is None or run.state not in DeletionRun.ERASED or case.agreement.erased_at is None:
+        return False
+    kept = DeletionPlan.objects.filter(pk=run.plan_id).values_list("content__kept", flat=True).first()
+    return not kept and case.plan is None and not case.back
 
 
 def _is_working(case: Case) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
@@ -21,7 +22,7 @@ from offboarding import clock
 from offboarding.admin.case_pages import linked
 from offboarding.admin.case_verbs import page_of
 from offboarding.admin.papers import OffersPaper
-from offboarding.models import Agreement
+from offboarding.models import Agreement, Language
 from offboarding.paper import Paper
 from retention import certificate_download, certificates, documents
 from retention.admin.records import DeletionRecords
@@ -44,6 +45,19 @@ def _own_language_first(document: tuple[str, Any]) -> tuple[bool, int]:
     return kind != get_language(), list(LABELS).index(kind)
 
 
+class LanguageFilter(admin.SimpleListFilter):
+    """The language that the customer got it in."""
+
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Language.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Certificate]) -> QuerySet[Certificate]:
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
 @admin.register(Certificate)
 class CertificateAdmin(OffersPaper, DeletionRecords, _CertificateAdmin):
     """Certificates; each outlives everything it speaks of."""
@@ -51,7 +65,7 @@ class CertificateAdmin(OffersPaper, DeletionRecords, _CertificateAdmin):
     page_template = "admin/retention/certificate.html"
     list_display = ("number_shown", "customer_shown", "occasion", "issued_shown", "supplements_shown")
     list_display_links = ("number_shown",)
-    list_filter = ("occasion", "issued_at", "language")
+    list_filter = ("occasion", "issued_at", LanguageFilter)
     list_select_related = ("supplements",)
     search_fields = ("=sequence", "customer_name", "=sha256", "=code")
     search_help_text = gettext_lazy("Number, customer, code or SHA-256")

@@ -163,7 +163,7 @@ DUTY_VERBS = (
     DeletionVerb(
         name="end",
         permission="decide_retentionduty",
-        label=gettext_lazy("End it"),
+        label=gettext_lazy("End the retention duty"),
         form=BecauseForm,
         call=lambda duty, by, data: keeping_duties.end(duty, by=by, **data),
         possible=lambda duty: _in_force(duty) and duty.origin == RetentionDuty.Origin.DESK,
@@ -215,6 +215,9 @@ class DutyAdmin(DeletionRecords, _DutyAdmin):
     begins = DECIDE
     about_one = False
     page_template = "admin/retention/retentionduty.html"
+    nothing = gettext_lazy(
+        "No retention duty is decided. What the law requires you to keep, and until when, would stand here."
+    )
     list_display = ("ground_shown", "whose_shown", "rule_shown", "keeps_shown", "origin", "state_shown")
     list_display_links = ("ground_shown",)
     list_filter = (DutyFilter, ScopeFilter, "origin")

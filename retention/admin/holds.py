@@ -139,7 +139,7 @@ HOLD_VERBS = (
     DeletionVerb(
         name="review",
         permission="place_legalhold",
-        label=gettext_lazy("Review it"),
+        label=gettext_lazy("Review the hold"),
         form=ReviewForm,
         call=lambda hold, by, data: holds.review(hold, by=by, **data),
         possible=_in_force,
@@ -149,7 +149,7 @@ HOLD_VERBS = (
     DeletionVerb(
         name="release",
         permission="release_legalhold",
-        label=gettext_lazy("Release it"),
+        label=gettext_lazy("Release the hold"),
         form=BecauseForm,
         call=lambda hold, by, data: holds.release(hold, by=by, **data),
         possible=_in_force,

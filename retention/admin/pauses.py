@@ -49,8 +49,8 @@ RESUME = DeletionVerb(
     call=lambda _pause, by, data: pausing.resume_by(by=by, **data),
     possible=lambda pause: pause.lifted_at is None,
     explains=gettext_lazy(
-        "Deletion may go on; every other reason against it counts as before. Runs that stopped are resumed by cron, or "
-        "one by one on their pages."
+        "Deletion may go on; every other reason against it counts as before. Runs that stopped go on by themselves "
+        "later, or are resumed one by one on their pages."
     ),
     done=gettext_lazy("Deletion goes on again."),
     then=following.see_runs,
@@ -67,9 +67,13 @@ class PauseAdmin(DeletionRecords, _PauseAdmin):
     begins = PAUSE
     about_one = False
     page_template = "admin/retention/paused.html"
+    nothing = gettext_lazy("Deletion has never been paused. Every pause, with who set it and why, would stand here.")
     list_display = ("placed_shown", "by_shown", "because", "lifted_shown")
     list_display_links = ("placed_shown",)
     search_fields = ("because",)
+
+    def named(self, record: Pause) -> str:
+        return date_format(timezone.localtime(record.placed_at), "DATETIME_FORMAT")
 
     def context(self, record: Pause, user: Any) -> dict[str, Any]:
         return {

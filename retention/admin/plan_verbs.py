@@ -39,7 +39,7 @@ class ApproveForm(CaseForm):
     begin = forms.BooleanField(
         label=gettext_lazy("begin at once"),
         required=False,
-        help_text=gettext_lazy("Otherwise cron begins it, or somebody on the plan's page."),
+        help_text=gettext_lazy("Otherwise it begins by itself later, or somebody begins it on the plan's page."),
     )
 
     def proposed(self) -> dict[str, Any]:
@@ -136,7 +136,7 @@ PLAN_VERBS = (
         possible=_can_start,
         explains=gettext_lazy(
             "Everything that may stand against it is asked again, and the plan is made anew and compared before the "
-            "first row goes. Without this, cron starts it (“manage.py enforce_retention”)."
+            "first row goes. Without this, it begins by itself with the next automatic deletion."
         ),
         done=gettext_lazy("The run is queued; this page shows how it goes."),
         danger=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from retention import approvals, plan_content, plan_paper, plan_words, plans, re
 from retention.actor_words import in_words as actor_in_words
 from retention.admin import reason_words
 from retention.admin.plan_verbs import APPROVE, MAKE, PLAN_VERBS, open_runs
-from retention.admin.records import DeletionRecords, begin
+from retention.admin.records import DeletionRecords, StateFilter, begin
 from retention.models import DeletionPlan, DeletionRun, PlanApproval
 from retention.next_step import A_NEW_PLAN
 from retention.policy_approval import same_person
@@ -52,6 +52,12 @@ class ApprovalFilter(admin.SimpleListFilter):
         return queryset.filter(state=State.REFUSED) if self.value() == "refused" else queryset
 
 
+class PlanStateFilter(StateFilter):
+    """Whether it stands or not."""
+
+    words: ClassVar[dict[str, Any]] = {State.READY: gettext_lazy("can be carried out")}
+
+
 @admin.register(DeletionPlan)
 class PlanAdmin(OffersPaper, DeletionRecords, _PlanAdmin):
     """Plans, current and past; what each says never changes."""
@@ -61,7 +67,7 @@ class PlanAdmin(OffersPaper, DeletionRecords, _PlanAdmin):
     page_template = "admin/retention/deletionplan.html"
     list_display = ("number", "customer_shown", "occasion", "made_shown", "goes_shown", "state_shown")
     list_display_links = ("number",)
-    list_filter = (ApprovalFilter, "state", "occasion")
+    list_filter = (ApprovalFilter, ("state", PlanStateFilter), "occasion")
     list_select_related = ("customer", "agreement")
     search_fields = ("=pk", "customer__name", "customer__tenant_key", "agreement__number")
     search_help_text = gettext_lazy("Number, customer, tenant key or agreement")
@@ -150,7 +156,7 @@ class PlanAdmin(OffersPaper, DeletionRecords, _PlanAdmin):
     def state_shown(self, plan: DeletionPlan) -> SafeString:
         standing = [one for one in plan.approvals.all() if one.withdrawn_at is None]
         badge = format_html('<span class="state state-plan-{}">{}</span>', plan.state, plan.get_state_display())
-        if plan.state != State.READY:
+        if plan.state != State.READY or not standing:
             return badge
-        text = _("approved by %(who)s") % {"who": standing[0].approved_by} if standing else _("waits for an approval")
+        text = _("by %(who)s") % {"who": standing[0].approved_by}
         return format_html("{} <small>{}</small>", badge, text)

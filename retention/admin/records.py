@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -55,6 +55,17 @@ def customer_of(subject: Subject) -> Customer | None:
     return subject.customer if isinstance(subject, Agreement) else subject
 
 
+class StateFilter(admin.ChoicesFieldListFilter):
+    """States in words of our own: ``words`` has them where the model's are another's."""
+
+    words: ClassVar[dict[str, Any]] = {}
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        words = {str(label): self.words.get(state, label) for state, label in self.field.flatchoices}
+        for choice in super().choices(changelist):
+            yield {**choice, "display": words.get(str(choice["display"]), choice["display"])}
+
+
 class DeletionRecords(OpensForms, OnlyVerbs):
     """For a ``ModelAdmin`` of one kind of record. ``begins``: the verb that makes one, with a form of its own."""
 
@@ -102,6 +113,10 @@ class DeletionRecords(OpensForms, OnlyVerbs):
         """What the page of one record says beside its buttons."""
         return {}
 
+    def named(self, record: Any) -> str:
+        """What a form's page calls the record."""
+        return f"#{record.pk}"
+
     def customer_behind(self, record: Any) -> Customer | None:
         """The customer that a record is about; None where it is about every one."""
         return cast(Customer | None, getattr(record, "customer", None))
@@ -116,7 +131,7 @@ class DeletionRecords(OpensForms, OnlyVerbs):
     def about(self, record: Any) -> dict[str, Any]:
         own = isinstance(record, self.model)  # type: ignore[attr-defined]
         back = page_of(record) if record is not None else list_of(self.model)  # type: ignore[attr-defined]
-        name = str(record) if record is not None else ""
+        name = "" if record is None else self.named(record) if own else str(record)
         return {
             "record_words": f"{capfirst(record._meta.verbose_name)} {name}" if own else "",
             "home": name,

@@ -17,6 +17,7 @@ from offboarding import clock, reauthentication
 from offboarding.admin.case_forms import BecauseForm, CaseForm
 from offboarding.admin.case_verbs import Data, page_of
 from offboarding.admin.typed import PasswordField, TypedNameField
+from offboarding.desk import SeveralValues
 from offboarding.models import Customer
 from retention import resurrections
 from retention.admin.records import DeletionRecords, DeletionVerb, storage_answers
@@ -56,6 +57,7 @@ RESURRECTION_VERBS = (
         name="confirm",
         permission="confirm_resurrection",
         label=gettext_lazy("Erase it again"),
+        title=gettext_lazy("Erase the tenant again"),
         form=ConfirmForm,
         call=_confirm,
         possible=lambda found: found.state == Resurrection.State.FOUND,
@@ -71,6 +73,7 @@ RESURRECTION_VERBS = (
         name="dismiss",
         permission="confirm_resurrection",
         label=gettext_lazy("Nothing is to be done"),
+        title=gettext_lazy("Leave the tenant alone"),
         form=BecauseForm,
         call=_dismiss,
         possible=lambda found: found.state in (Resurrection.State.FOUND, Resurrection.State.REUSED),
@@ -86,11 +89,17 @@ class ResurrectionAdmin(DeletionRecords, _ResurrectionAdmin):
 
     verbs = RESURRECTION_VERBS
     page_template = "admin/retention/resurrection.html"
+    nothing = gettext_lazy(
+        "Nothing that was erased has come back. Data that a restored backup brings back would stand here."
+    )
     list_display = ("tenant_shown", "customer_shown", "rows_shown", "found_shown", "state_shown")
     list_display_links = ("tenant_shown",)
-    list_filter = ("state", "store")
+    list_filter = ("state", ("store", SeveralValues))
     search_fields = ("tenant_key",)
     search_help_text = gettext_lazy("Tenant key")
+
+    def named(self, record: Resurrection) -> str:
+        return record.tenant_key
 
     def customer_link(self, record: Resurrection, user: Any) -> Any:
         from offboarding.admin.case_pages import linked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -22,7 +22,7 @@ from offboarding.admin.case_forms import BecauseForm, SureForm
 from offboarding.admin.case_verbs import page_of
 from retention import plan_words, runs
 from retention.admin import following, reason_words
-from retention.admin.records import DeletionRecords, DeletionVerb
+from retention.admin.records import DeletionRecords, DeletionVerb, StateFilter
 from retention.models import Attestation, Certificate, DeletionRun, LegalHold, Verification
 from retention.progress import progress_of
 
@@ -51,7 +51,7 @@ RUN_VERBS = (
     DeletionVerb(
         name="abandon",
         permission="start_deletionrun",
-        label=gettext_lazy("Give it up"),
+        label=gettext_lazy("Give up the run"),
         form=BecauseForm,
         call=lambda run, by, data: runs.abandon(run, by=by, **data),
         possible=lambda run: run.state in DeletionRun.OPEN,
@@ -66,6 +66,12 @@ RUN_VERBS = (
 )
 
 
+class RunStateFilter(StateFilter):
+    """How far it is."""
+
+    words: ClassVar[dict[str, Any]] = {DeletionRun.State.LIVE_ERASED: gettext_lazy("data erased")}
+
+
 @admin.register(DeletionRun)
 class RunAdmin(DeletionRecords, _RunAdmin):
     """Runs with live progress; begun on a plan's page or by cron."""
@@ -74,7 +80,7 @@ class RunAdmin(DeletionRecords, _RunAdmin):
     page_template = "admin/retention/deletionrun.html"
     list_display = ("number", "customer_shown", "state_shown", "progress_shown", "queued_shown")
     list_display_links = ("number",)
-    list_filter = ("state", "queued_at")
+    list_filter = (("state", RunStateFilter), "queued_at")
     list_select_related = ("customer", "plan")
     search_fields = ("=pk", "customer__name", "customer__tenant_key")
     search_help_text = gettext_lazy("Number, customer or tenant key")

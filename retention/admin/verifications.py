@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from exports.progress import grouped
 from offboarding import clock
 from offboarding.admin.case_forms import BecauseField, CaseForm
-from offboarding.admin.case_verbs import page_of
+from offboarding.admin.case_verbs import CaseVerb, page_of
+from offboarding.desk import SeveralValues
 from offboarding.models import Customer
 from retention import certificate_words, verifications
 from retention.admin import following
@@ -55,8 +56,7 @@ SETTLE = DeletionVerb(
     ),
     done=gettext_lazy("It is settled: nothing of the customer was found."),
     then=following.see_run,
-    rehearsed=False,
-    template="admin/retention/act.html",
+    template="admin/retention/settle.html",
 )
 
 
@@ -64,6 +64,7 @@ CONFIRM = DeletionVerb(
     name="confirm",
     permission="attest_attestation",
     label=gettext_lazy("It is the customer's"),
+    title=gettext_lazy("What was found is the customer's"),
     form=ConfirmForm,
     call=lambda look, by, data: verifications.confirm(look, by=by, **data),
     possible=lambda look: look.done_at is not None and look.passed is None,
@@ -74,6 +75,7 @@ CONFIRM = DeletionVerb(
     done=gettext_lazy("It is said: data of the customer was found again, and the case is open."),
     then=following.see_run,
     danger=True,
+    template="admin/retention/settle.html",
 )
 
 
@@ -109,7 +111,7 @@ class VerificationAdmin(DeletionRecords, _VerificationAdmin):
     page_template = "admin/retention/verification.html"
     list_display = ("when_shown", "customer_shown", "outcome_shown", "day_shown")
     list_display_links = ("when_shown",)
-    list_filter = (FoundFilter, "after_days", "due_on")
+    list_filter = (FoundFilter, ("after_days", SeveralValues), "due_on")
     list_select_related = ("run__customer",)
     search_fields = ("run__customer__name", "run__customer__tenant_key")
     search_help_text = gettext_lazy("Customer or tenant key")
@@ -121,15 +123,21 @@ class VerificationAdmin(DeletionRecords, _VerificationAdmin):
     def customer_link(self, record: Verification, user: Any) -> Any:
         return super().customer_link(record.run, user)
 
+    def named(self, record: Verification) -> str:
+        return _when(record)
+
     def context(self, record: Verification, user: Any) -> dict[str, Any]:
         return {
             "title": _when(record),
             "look": record,
-            "found": [{**one, "count": grouped(one["count"])} for one in record.found],
+            "found": _found(record),
             "settled": record.looked_at.get("settled"),
             "looked": certificate_words.look({"looked_at": record.looked_at}) if record.done_at else "",
             "run_address": page_of(record.run) if user.has_perm("retention.view_deletionrun") else "",
         }
+
+    def beside(self, verb: CaseVerb, record: Verification, user: Any) -> dict[str, Any]:
+        return {**super().beside(verb, record, user), "found": _found(record)}
 
     @admin.display(description=gettext_lazy("look"), ordering="after_days")
     def when_shown(self, look: Verification) -> str:
@@ -148,6 +156,10 @@ class VerificationAdmin(DeletionRecords, _VerificationAdmin):
         if look.done_at is not None:
             return date_format(clock.local_day(look.done_at))
         return _("due on %(day)s") % {"day": date_format(look.due_on)}
+
+
+def _found(look: Verification) -> list[dict[str, Any]]:
+    return [{**one, "count": grouped(one["count"])} for one in look.found]
 
 
 def _when(look: Verification) -> str:

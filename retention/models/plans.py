@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offboarding.models import Agreement, Customer
@@ -64,6 +65,13 @@ class DeletionPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} – {self.customer}"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The state in the words of the screens: a plan that stands waits, or somebody has approved it."""
+        if self.state != self.State.READY:
+            return str(dict(self.State.choices).get(self.state, self.state))
+        approved = any(one.withdrawn_at is None for one in self.approvals.all())
+        return gettext("approved, not begun") if approved else gettext("waits for an approval")
 
 
 class PlanApproval(models.Model):

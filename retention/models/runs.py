@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offboarding.models import Agreement, Customer
@@ -87,6 +88,12 @@ class DeletionRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} – {self.customer}"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The state in the words of the screens."""
+        if self.state == self.State.LIVE_ERASED:
+            return gettext("data erased")
+        return str(dict(self.State.choices).get(self.state, self.state))
 
 
 class DeletionStep(models.Model):

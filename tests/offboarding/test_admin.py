@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import time_machine
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.utils import translation
 
 from offboarding.admin.people import permission_text
@@ -76,3 +76,32 @@ def test_choosing_permissions_takes_few_queries_however_many_there_are(desk, dja
     user = User.objects.create_user("dora")
     with django_assert_max_num_queries(12):
         desk.get(f"/admin/auth/user/{user.pk}/change/")
+
+
+def test_permissions_are_boxes_to_tick_under_the_kind_of_records(desk, charlie):
+    cancel = Permission.objects.get(codename="cancel_exportjob")
+    address = f"/admin/auth/user/{charlie.pk}/change/"
+    page = desk.get(address).content.decode()
+    assert "<label>Exports | Export job</label>" in page and "Can cancel an export" in page
+    assert "Hold down" not in page and "log entry" not in page
+    form = desk.get(address).context["adminform"].form
+    kept = {name: form[name].value() for name in ("username", "email", "first_name", "last_name")}
+    desk.post(address, {**kept, "is_active": "on", "user_permissions": [cancel.pk]})
+    assert list(charlie.user_permissions.all()) == [cancel]
+
+
+def test_deleting_a_group_says_how_many_lose_how_much_and_not_each_row(desk, charlie):
+    group = Group.objects.create(name="Readers")
+    group.permissions.set(Permission.objects.filter(codename__in=["cancel_exportjob", "view_customer"]))
+    charlie.groups.add(group)
+    address = f"/admin/auth/group/{group.pk}/delete/"
+    page = desk.get(address).content.decode()
+    assert "2 permissions" in page and "1 person loses it" in page
+    assert "object (" not in page
+    desk.post(address, {"post": "yes"})
+    assert not Group.objects.filter(name="Readers").exists()
+
+
+def test_people_of_no_group_are_found(desk, charlie):
+    page = desk.get("/admin/auth/user/?groups__isnull=True").content.decode()
+    assert "no group" in page and charlie.username in page
