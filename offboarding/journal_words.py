@@ -123,12 +123,12 @@ def _in_words(fact: Fact, value: Any) -> str:
 
 
 MACHINES: dict[str, StrOrPromise] = {
-    "fetch_notices": gettext_lazy("automatic: notices from the mailbox"),
-    "send_reminders": gettext_lazy("automatic: letters"),
-    "verify_journal": gettext_lazy("automatic: check of the journal"),
-    "run_jobs": gettext_lazy("automatic: exports"),
-    "enforce_retention": gettext_lazy("automatic: deletion"),
-    "worker": gettext_lazy("automatic: exports"),
+    "fetch_notices": gettext_lazy("automatic intake of mail"),
+    "send_reminders": gettext_lazy("automatic sending of letters"),
+    "verify_journal": gettext_lazy("automatic check of the journal"),
+    "run_jobs": gettext_lazy("automatic export"),
+    "enforce_retention": gettext_lazy("automatic deletion"),
+    "worker": gettext_lazy("automatic export"),
     "letters": gettext_lazy("automatic"),
     "register": gettext_lazy("automatic"),
 }

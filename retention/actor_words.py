@@ -7,5 +7,5 @@ from offboarding.models import JournalEntry
 
 
 def in_words(actor: str) -> str:
-    """``staff:3:sam`` → ``sam``, ``machine:deletion`` → ``automatic: deletion``; '' for nobody."""
+    """``staff:3:sam`` → ``sam``, ``machine:deletion`` → ``automatic deletion``; '' for nobody."""
     return who(JournalEntry(actor=actor)) if actor else ""

@@ -22,8 +22,8 @@ GROUPS = {
     "tenant": _("tenants that came back"),
 }
 MACHINES = {
-    "deletion": _("automatic: deletion"),
-    "reapply_deletions": _("automatic: search for what came back"),
+    "deletion": _("automatic deletion"),
+    "reapply_deletions": _("automatic search for what came back"),
     "data_map": _("the data map"),
     "pause": _("command: pause or resume"),
 }

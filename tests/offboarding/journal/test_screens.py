@@ -43,7 +43,7 @@ def test_the_list_says_what_happened_who_did_it_and_where(desk, alice, agreement
     tell(neighbour, "hold.placed", actor=Actor.machine("fetch_notices"))
     page = desk.get(LIST).content.decode()
     assert "Notice received on the self-service page on 3 November 2026; it counts from that day." in page
-    for text in ("Anna Berg", "automatic: notices from the mailbox", ">A-1<", ">B-2<"):
+    for text in ("Anna Berg", "automatic intake of mail", ">A-1<", ">B-2<"):
         assert text in page
     assert "Add journal entry" not in page
     assert "2 journal entries" in page
@@ -191,6 +191,6 @@ def test_who_is_told_in_words_also_when_the_contact_is_gone():
         return journal_words.who(JournalEntry(actor=str(actor)))
 
     assert who(Actor.staff(3, "sam:the:second")) == "sam:the:second"
-    assert who(Actor.machine("verify_journal")) == "automatic: check of the journal"
+    assert who(Actor.machine("verify_journal")) == "automatic check of the journal"
     assert who(Actor.machine("something_new")) == "something_new"
     assert who(Actor.contact(99)) == "contact 99"
