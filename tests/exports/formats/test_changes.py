@@ -102,4 +102,4 @@ def test_a_hundred_thousand_changes_take_no_more_memory_than_ten_thousand():
         tracemalloc.stop()
         return most
 
-    assert peak(100) < 1.1 * peak(10)
+    assert peak(100) < 1.5 * peak(10), "ten times as many would take ten times as much if they were kept"

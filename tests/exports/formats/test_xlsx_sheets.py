@@ -144,4 +144,4 @@ def test_ten_times_the_rows_take_the_same_memory(tmp_path):
         script = [sys.executable, "-c", MEMORY, str(blocks)]
         return int(subprocess.run(script, check=True, capture_output=True, text=True).stdout)
 
-    assert peak(50) < 1.1 * peak(5)
+    assert peak(50) < 1.5 * peak(5), "ten times as many would take ten times as much if they were kept"
