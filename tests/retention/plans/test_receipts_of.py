@@ -138,8 +138,7 @@ def test_what_was_made_good_was_there_since_the_new_package_at_the_earliest(requ
     for one in requests:
         found = fact(one, requests, NOW)
         if one.settled_by is not None and found.delivery is Delivery.DELIVERED:
-            by = next(other for other in requests if other.number == one.settled_by)
-            chain = [other for other in requests if other.number >= by.number]
+            chain = [other for other in requests if other.number >= one.settled_by]
             assert found.available_at in {other.available_at for other in chain}
 
 
